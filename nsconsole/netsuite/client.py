@@ -1,0 +1,173 @@
+"""The calls that nsconsole makes to NetSuite, one attempt each."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Self, TypeVar
+from urllib.parse import urlencode, urlsplit
+
+from nsconsole.netsuite.account import Endpoint, TbaCredentials
+from nsconsole.netsuite.answer import Answer, load_json
+from nsconsole.netsuite.auth import TbaAuth
+from nsconsole.netsuite.diagnosis import diagnose
+from nsconsole.netsuite.errors import Failure, NetSuiteError
+from nsconsole.netsuite.restlet import (
+    MAX_OPERATIONS,
+    Operation,
+    OperationError,
+    OperationResult,
+    Ping,
+    RestletAddress,
+    parse_lookup,
+    parse_ping,
+    parse_results,
+    parse_values,
+)
+from nsconsole.netsuite.suiteql import Page, check_window, parse_page
+from nsconsole.netsuite.wire import Timeouts, Wire
+
+__all__ = ["NetSuite", "Timeouts"]
+
+_T = TypeVar("_T")
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class NetSuite:
+    """An account of NetSuite, as seen through its RESTlet and SuiteQL.
+
+    Any thread may call it. Every method makes one request and raises `NetSuiteError`, whose
+    `outcome` says whether to try again; none retries by itself. `now` gives the UTC time for
+    signatures.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        credentials: TbaCredentials,
+        *,
+        restlet: RestletAddress = RestletAddress(),  # noqa: B008 - frozen
+        timeouts: Timeouts = Timeouts(),  # noqa: B008 - frozen
+        now: Callable[[], datetime] = _utc_now,
+    ) -> None:
+        query = urlencode({"script": restlet.script, "deploy": restlet.deploy})
+        self._restlet_url = f"{endpoint.restlet_base}/app/site/hosting/restlet.nl?{query}"
+        self._suiteql_url = f"{endpoint.rest_base}/services/rest/query/v1/suiteql"
+        self._redact = credentials.redact
+        self._now = now
+        self._wire = Wire(
+            TbaAuth(credentials, realm=endpoint.realm, now=now),
+            timeouts=timeouts,
+            trust_env=not endpoint.is_loopback,  # a proxy for the world cannot reach this machine
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the connections; a call in another thread that still waits gets its error."""
+        self._wire.close()
+
+    def ping(self) -> Ping:
+        """Ask the script whether it is there."""
+        return self._ask({"operation": "ping"}, parse_ping)
+
+    def write(self, operations: Sequence[Operation]) -> list[OperationResult]:
+        """Have operations done, and return one result for each, in their order.
+
+        `NetSuiteError` means that the call as a whole failed. Raises ValueError for more than
+        `MAX_OPERATIONS`, a request id used twice, or a value that is no JSON.
+        """
+        request_ids = [operation.request_id for operation in operations]
+        if len(request_ids) > MAX_OPERATIONS:
+            raise ValueError(
+                f"One call carries {MAX_OPERATIONS} operations, not {len(request_ids)}."
+            )
+        if len(set(request_ids)) < len(request_ids):
+            raise ValueError("Two operations in one call have the same request id.")
+        if not operations:
+            return []
+        return self._ask(
+            {"operations": [operation.to_wire() for operation in operations]},
+            lambda payload: parse_results(payload, request_ids),
+            write=True,
+        )
+
+    def lookup(self, request_ids: Sequence[str]) -> dict[str, OperationResult | None]:
+        """Ask what became of operations; None is one that the script never saw."""
+        unique = list(dict.fromkeys(request_ids))
+        if not unique:
+            return {}
+        return self._ask(
+            {"operation": "lookup", "request_ids": unique},
+            lambda payload: parse_lookup(payload, unique),
+        )
+
+    def read(
+        self,
+        record_type: str,
+        id: str,  # noqa: A002 - NetSuite's own word
+        fields: Sequence[str],
+    ) -> dict[str, object]:
+        """Return the current values of a record's fields."""
+        answer = self._ask(
+            {"operation": "read", "record_type": record_type, "id": id, "fields": list(fields)},
+            parse_values,
+        )
+        if isinstance(answer, OperationError):
+            message = (
+                f"NetSuite refused to read {record_type} {id} ({answer.code}): {answer.message}"
+            )
+            raise NetSuiteError(answer.outcome, self._redact(message), status=200, code=answer.code)
+        return answer
+
+    def suiteql(
+        self, sql: str, params: Sequence[str | int] = (), *, limit: int = 1000, offset: int = 0
+    ) -> Page:
+        """Run a query and return one page of its rows; each `?` takes one of `params`.
+
+        Without an ORDER BY on a unique key, NetSuite's pages may overlap or leave rows out. Raises
+        ValueError for a limit over 1000 or an offset that is not a multiple of it.
+        """
+        check_window(limit, offset)
+        query = {"q": sql} | ({"params": [str(param) for param in params]} if params else {})
+        return self._post(
+            f"{self._suiteql_url}?{urlencode({'limit': limit, 'offset': offset})}",
+            query,
+            lambda payload: parse_page(payload, offset=offset),
+            headers={"Prefer": "transient"},
+        )
+
+    def _ask(
+        self, payload: Mapping[str, object], parse: Callable[[object], _T], *, write: bool = False
+    ) -> _T:
+        return self._post(self._restlet_url, payload, parse, write=write)
+
+    def _post(
+        self,
+        url: str,
+        payload: Mapping[str, object],
+        parse: Callable[[object], _T],
+        *,
+        write: bool = False,
+        headers: Mapping[str, str] | None = None,
+    ) -> _T:
+        body = json.dumps(payload, allow_nan=False).encode()
+        content_type = {"Content-Type": "application/json"}
+        answer = self._wire.post(url, body, {**content_type, **(headers or {})})
+        if answer.status in range(200, 300) and answer.failure is None:
+            try:
+                return parse(load_json(answer.body))
+            except ValueError as error:
+                answer = replace(answer, failure=Failure.MALFORMED, reason=str(error))
+        raise self._diagnosed(answer, url, write=write)
+
+    def _diagnosed(self, answer: Answer, url: str, *, write: bool) -> NetSuiteError:
+        host = urlsplit(url).netloc
+        return diagnose(answer, host=host, write=write, now=self._now(), redact=self._redact)

@@ -1,0 +1,165 @@
+"""The sandbox's state: one SQLite file with the account's records and its own memory of them."""
+
+from __future__ import annotations
+
+import sqlite3
+import tempfile
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+from queue import Empty, LifoQueue
+from typing import TYPE_CHECKING, Self
+
+from nsconsole.sandbox import seed as seeding
+from nsconsole.sandbox.schema import ddl
+from nsconsole.sandbox.seed.setup import CHOICES
+from nsconsole.sandbox.tables import INDEXES, TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_MEMORY = """
+CREATE TABLE sandbox_meta (seed INTEGER NOT NULL);
+CREATE TABLE sandbox_choice (list TEXT, code TEXT, name TEXT, PRIMARY KEY (list, code))
+    WITHOUT ROWID;
+CREATE TABLE sandbox_sequence (space TEXT PRIMARY KEY, last INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE sandbox_ledger (
+    seq INTEGER PRIMARY KEY, request_id TEXT NOT NULL, record_type TEXT NOT NULL,
+    internal_id TEXT NOT NULL, operation TEXT NOT NULL, fields TEXT NOT NULL);
+CREATE TABLE sandbox_done (request_id TEXT PRIMARY KEY, result TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE sandbox_nonce (
+    timestamp INTEGER, token TEXT, nonce TEXT, PRIMARY KEY (timestamp, token, nonce))
+    WITHOUT ROWID;
+"""
+"""What the sandbox itself remembers; SuiteQL cannot name these tables, choices apart."""
+
+
+class StateError(Exception):
+    """A state file that cannot be used; the message says why and what to do."""
+
+
+class Database:
+    """One writer behind a lock, and as many readers as there are queries at once.
+
+    Without a `path` the state lives in a temporary folder and goes when the database is closed.
+    """
+
+    def __init__(
+        self,
+        path: Path | None,
+        *,
+        seed: int,
+        rows: int | None,
+        prepare_reader: Callable[[sqlite3.Connection], None],
+    ) -> None:
+        self._folder = None
+        if path is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="nsconsole-sandbox-")
+            path = Path(self._folder.name) / "state.db"
+        self._path = path
+        self._prepare_reader = prepare_reader
+        self._lock = threading.Lock()
+        self._readers: LifoQueue[sqlite3.Connection] = LifoQueue()
+        try:
+            self._writer = self._open_writer(seed, rows)
+        except (sqlite3.Error, StateError) as problem:
+            self._forget_folder()
+            raise StateError(f"{path}: {problem}") from problem
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close every connection; a temporary state is gone after this."""
+        with self._lock:
+            while not self._readers.empty():
+                self._readers.get_nowait().close()
+            self._writer.close()
+        self._forget_folder()
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """The writer, in one transaction: kept if the block ends, undone if it raises."""
+        with self._lock, self._writer:
+            self._writer.execute("BEGIN IMMEDIATE")
+            yield self._writer
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """A connection that can read the account's tables and nothing else."""
+        try:
+            connection = self._readers.get_nowait()
+        except Empty:
+            connection = self._open_reader()
+        try:
+            yield connection
+        finally:
+            self._readers.put(connection)
+
+    def _forget_folder(self) -> None:
+        if self._folder is not None:
+            self._folder.cleanup()
+
+    def _open_writer(self, seed: int, rows: int | None) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
+        try:
+            connection.row_factory = sqlite3.Row
+            connection.execute("PRAGMA journal_mode=WAL")
+            # A killed process loses nothing under NORMAL; only a power cut could.
+            connection.execute(f"PRAGMA synchronous={'OFF' if self._folder else 'NORMAL'}")
+            _found(connection, seed, rows)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _open_reader(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            f"{self._path.absolute().as_uri()}?mode=ro",
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        connection.execute("PRAGMA query_only=ON")
+        self._prepare_reader(connection)
+        return connection
+
+
+def _found(connection: sqlite3.Connection, seed: int, rows: int | None) -> None:
+    """Fill an empty database; check that a filled one was made from the same seed."""
+    present = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if not present:
+        with connection:
+            connection.execute("BEGIN IMMEDIATE")
+            _fill(connection, seed, rows)
+        return
+    try:
+        (made_from,) = connection.execute("SELECT seed FROM sandbox_meta").fetchone()
+    except sqlite3.OperationalError:
+        raise StateError("this is a database of something else; name another file") from None
+    if made_from != seed:
+        raise StateError(f"this state was made from seed {made_from}, not {seed}")
+
+
+def _fill(connection: sqlite3.Connection, seed: int, rows: int | None) -> None:
+    for statement in _MEMORY.split(";"):
+        connection.execute(statement)
+    for table in TABLES.values():
+        connection.execute(ddl(table))
+    connection.execute("INSERT INTO sandbox_meta VALUES (?)", (seed,))
+    connection.executemany(
+        "INSERT INTO sandbox_choice VALUES (?, ?, ?)",
+        [(name, *pair) for name, words in CHOICES.items() for pair in words.items()],
+    )
+    for name, content in seeding.rows(seed, rows).items():
+        columns = list(TABLES[name].columns)
+        marks = ", ".join("?" * len(columns))
+        connection.executemany(
+            f'INSERT INTO "{name}" VALUES ({marks})',  # noqa: S608 - names of our own schema
+            [[row.get(column) for column in columns] for row in content],
+        )
+    for name, column in INDEXES:
+        connection.execute(f'CREATE INDEX "{name}_{column}" ON "{name}" ("{column}")')

@@ -1,0 +1,78 @@
+"""Deleting a record: what stands in the way, what goes with it, what remains to be seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nsconsole.sandbox.fields import RefusedError
+from nsconsole.sandbox.records import ENTITY_TABLES
+from nsconsole.sandbox.tables import TABLES
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+
+    from nsconsole.sandbox.records import RecordType
+    from nsconsole.sandbox.schema import Column, Table
+
+_DELETED = """
+    INSERT INTO deletedrecord
+    (recordid, recordtypeid, scriptid, name, type, deleteddate, context,
+     iscustomlist, iscustomrecord, iscustomtransaction)
+    VALUES (?, ?, ?, ?, ?, ?, 'RESTlet', 'F', 'F', 'F')
+"""
+
+
+def delete(connection: sqlite3.Connection, kind: RecordType, row: sqlite3.Row, at: str) -> None:
+    """Delete a record with the rows that it owns; leave a `deletedrecord` if its type is tracked.
+
+    Raises:
+        RefusedError: other records refer to it.
+    """
+    table = TABLES[kind.table]
+    _check_unused(connection, table, row["id"])
+    _delete_row(connection, table, row["id"])
+    if kind.code is not None:
+        connection.execute(
+            _DELETED, (row["id"], kind.code, kind.name, row[table.label], kind.label, at)
+        )
+
+
+def _references(table: Table) -> Iterator[tuple[Table, Column]]:
+    """Every column, of any table, that holds ids of `table`."""
+    targets = {table.name} | ({"entity"} if table.name in ENTITY_TABLES else set())
+    for other in TABLES.values():
+        if other.view is None:
+            yield from ((other, column) for column in other.references if column.target in targets)
+
+
+def _check_unused(connection: sqlite3.Connection, table: Table, number: int) -> None:
+    for other, column in _references(table):
+        if column.owned:
+            continue
+        query = f'SELECT 1 FROM "{other.name}" WHERE "{column.name}" = ? LIMIT 1'  # noqa: S608 - names of the schema
+        if connection.execute(query, (number,)).fetchone() is not None:
+            raise RefusedError(
+                "THIS_RECORD_CANNOT_BE_DELETED_BECAUSE_IT_HAS_DEPENDENT_RECORDS",
+                "This record cannot be deleted because it has dependent records "
+                f"({other.name}.{column.name}).",
+            )
+
+
+def _delete_row(connection: sqlite3.Connection, table: Table, number: int) -> None:
+    for other, column in _references(table):
+        if not column.owned:
+            continue
+        if len(other.key) == 1:
+            query = f'SELECT "{other.key[0]}" FROM "{other.name}" WHERE "{column.name}" = ?'  # noqa: S608 - names of the schema
+            for (child,) in connection.execute(query, (number,)).fetchall():
+                _delete_row(connection, other, child)
+        else:
+            connection.execute(
+                f'DELETE FROM "{other.name}" WHERE "{column.name}" = ?',  # noqa: S608 - names of the schema
+                (number,),
+            )
+    connection.execute(
+        f'DELETE FROM "{table.name}" WHERE "{table.key[0]}" = ?',  # noqa: S608 - names of the schema
+        (number,),
+    )

@@ -1,0 +1,92 @@
+"""The forms in which NetSuite says no: REST services' error details, and the RESTlets' own."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+
+_TITLES = {
+    400: ("Bad Request", "15.5.1"),
+    401: ("Unauthorized", "15.5.2"),
+    404: ("Not Found", "15.5.5"),
+    405: ("Method Not Allowed", "15.5.6"),
+    415: ("Unsupported Media Type", "15.5.16"),
+    500: ("Internal Server Error", "15.6.1"),
+}
+REST_TYPE = "application/vnd.oracle.resource+json; type=error; charset=UTF-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer: status, body and the headers that go with it."""
+
+    status: int
+    body: bytes
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class Refusal(Exception):  # noqa: N818 - NetSuite refuses; nothing has gone wrong in the sandbox
+    """A request that NetSuite answers with an error: HTTP status, NetSuite code, message.
+
+    `about` names the part at fault the way REST services do, e.g. {"o:errorQueryParam": "q"}.
+    """
+
+    def __init__(
+        self, status: int, code: str, message: str, *, about: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.about = about or {}
+
+
+def json_bytes(value: object) -> bytes:
+    """`value` as compact JSON in UTF-8."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def rest_error(refusal: Refusal) -> Answer:
+    """The error body of REST services (Oracle, "Error Handling in REST Web Services")."""
+    title, section = _TITLES[refusal.status]
+    body = {
+        "type": f"https://www.rfc-editor.org/rfc/rfc9110.html#section-{section}",
+        "title": title,
+        "status": refusal.status,
+        "o:errorDetails": [
+            {"detail": refusal.message, **refusal.about, "o:errorCode": refusal.code}
+        ],
+    }
+    return Answer(refusal.status, json_bytes(body), {"content-type": REST_TYPE})
+
+
+def restlet_error(refusal: Refusal, content_type: str) -> Answer:
+    """The error body of RESTlets, which follows the request's content type.
+
+    The spaces around the colons are NetSuite's (Oracle, "SuiteScript 2.x RESTlet Error Handling").
+    """
+    if content_type == "application/json":
+        code, message = (
+            json.dumps(text, ensure_ascii=False) for text in (refusal.code, refusal.message)
+        )
+        body = f'{{"error" : {{"code" : {code}, "message" : {message}}}}}'
+        return Answer(
+            refusal.status, body.encode(), {"content-type": "application/json; charset=utf-8"}
+        )
+    body = f"error code: {refusal.code}\nerror message: {refusal.message}"
+    return Answer(refusal.status, body.encode(), {"content-type": "text/plain; charset=utf-8"})
+
+
+def script_error(code: str, message: str) -> Refusal:
+    """What a script throws and does not catch: its whole error object, as text, in the message."""
+    thrown = {
+        "type": "error.SuiteScriptError",
+        "name": code,
+        "message": message,
+        "stack": ["Error\n    at post (/SuiteScripts/gfs_platform_query.js)"],
+        "cause": {"name": code, "message": message},
+        "id": "",
+        "notifyOff": False,
+        "userFacing": True,
+    }
+    return Refusal(400, code, json.dumps(thrown))

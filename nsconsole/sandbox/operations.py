@@ -1,0 +1,262 @@
+"""What the RESTlet's script does to records: create, update, delete, read; each once."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from nsconsole.sandbox import deletion, lines
+from nsconsole.sandbox.fields import (
+    RefusedError,
+    check_mandatory,
+    check_references,
+    current_values,
+    mismatches,
+    record_type,
+    stored_values,
+)
+from nsconsole.sandbox.tables import TABLES
+from nsconsole.sandbox.values import as_json, iso, moment
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from nsconsole.sandbox.database import Database
+    from nsconsole.sandbox.records import RecordType
+    from nsconsole.sandbox.values import Stored
+
+Verb: TypeAlias = Literal["create", "update", "delete"]
+Json: TypeAlias = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of a request, its shape checked but not its meaning."""
+
+    request_id: str
+    verb: Verb
+    record_type: str
+    id: str | None
+    values: Mapping[str, object]
+    sublists: Mapping[str, list[Json]]
+    expected: Mapping[str, object]
+    external_id: str | None
+
+
+def perform(database: Database, operation: Operation, at: datetime) -> Json:
+    """Do `operation` at `at` (UTC) unless its request id was done before; return its result.
+
+    The change, its ledger entry and the memory of the request id are one transaction. What is
+    refused is not remembered, so that the same request id may be tried again.
+    """
+    try:
+        with database.write() as connection:
+            done = recall(connection, operation.request_id)
+            if done is not None:
+                return {**done, "idempotent": True}
+            return _perform_new(connection, operation, moment(at))
+    except RefusedError as refused:
+        return {"request_id": operation.request_id, "ok": False, "error": refused.as_json()}
+
+
+def recall(connection: sqlite3.Connection, request_id: str) -> Json | None:
+    """The result of a request id that was done, or None."""
+    row = connection.execute(
+        "SELECT result FROM sandbox_done WHERE request_id = ?", (request_id,)
+    ).fetchone()
+    if row is None:
+        return None
+    result: Json = json.loads(row[0])
+    return result
+
+
+def read(
+    connection: sqlite3.Connection, type_name: str, internal_id: str, names: Sequence[str]
+) -> Json:
+    """The current values of the named fields, or of all when none is named.
+
+    Raises:
+        RefusedError: no such record type, record or field.
+    """
+    kind = record_type(type_name)
+    columns = TABLES[kind.table].columns
+    unknown = next((name for name in names if name not in columns), None)
+    if unknown is not None:
+        raise RefusedError.unknown_field(unknown)
+    row = _find(connection, kind, internal_id)
+    return {name: as_json(columns[name], row[name]) for name in names or columns}
+
+
+def _perform_new(connection: sqlite3.Connection, operation: Operation, at: str) -> Json:
+    kind = record_type(operation.record_type)
+    if operation.verb == "create":
+        number, fields = _create(connection, kind, operation, at)
+    elif operation.verb == "update":
+        number, fields = _update(connection, kind, operation, at)
+    else:
+        number, fields = _delete(connection, kind, operation, at)
+    result: Json = {
+        "request_id": operation.request_id,
+        "ok": True,
+        "ns_internal_id": str(number),
+        "idempotent": False,
+        "lastmodified": iso(at),
+    }
+    connection.execute(
+        "INSERT INTO sandbox_ledger (request_id, record_type, internal_id, operation, fields) "
+        "VALUES (?, ?, ?, ?, ?)",
+        (operation.request_id, kind.name, str(number), operation.verb, json.dumps(fields)),
+    )
+    connection.execute(
+        "INSERT INTO sandbox_done VALUES (?, ?)", (operation.request_id, json.dumps(result))
+    )
+    return result
+
+
+def _create(
+    connection: sqlite3.Connection, kind: RecordType, operation: Operation, at: str
+) -> tuple[int, Json]:
+    if operation.expected:
+        raise RefusedError("INVALID_REQUEST", "A record that is created has no expected values.")
+    given = _given(connection, kind, operation)
+    table = TABLES[kind.table]
+    number = next_id(connection, table.space)
+    row: dict[str, Stored] = _defaults(kind, given, at) | given | {**kind.fixed, "id": number}
+    check_mandatory(kind, row)
+    if kind.table == "transaction":
+        row |= lines.head_defaults(connection, kind, row, at)
+    insert(connection, table.name, row)
+    lines.edit(connection, kind, number, operation.sublists, at)
+    return number, _written(kind, given, operation.sublists)
+
+
+def _update(
+    connection: sqlite3.Connection, kind: RecordType, operation: Operation, at: str
+) -> tuple[int, Json]:
+    row = _expect(connection, kind, operation)
+    given = _given(connection, kind, operation, own=row["id"])
+    check_mandatory(kind, {**dict(row), **given})
+    table = TABLES[kind.table]
+    changed = given | ({table.stamp: at} if table.stamp else {})
+    if changed:
+        assignments = ", ".join(f'"{name}" = ?' for name in changed)
+        connection.execute(
+            f'UPDATE "{table.name}" SET {assignments} WHERE id = ?',  # noqa: S608 - names of the schema
+            (*changed.values(), row["id"]),
+        )
+    if operation.sublists:
+        lines.edit(connection, kind, row["id"], operation.sublists, at)
+    return row["id"], _written(kind, given, operation.sublists)
+
+
+def _delete(
+    connection: sqlite3.Connection, kind: RecordType, operation: Operation, at: str
+) -> tuple[int, Json]:
+    row = _expect(connection, kind, operation)
+    deletion.delete(connection, kind, row, at)
+    return row["id"], {}
+
+
+def _expect(
+    connection: sqlite3.Connection, kind: RecordType, operation: Operation
+) -> sqlite3.Row:
+    """The record, if it still is as the caller last saw it."""
+    if operation.id is None:
+        raise RefusedError(
+            "SSS_MISSING_REQD_ARGUMENT", f"{operation.verb}: Missing a required argument: id"
+        )
+    row = _find(connection, kind, operation.id)
+    changed = mismatches(kind, row, operation.expected)
+    if changed:
+        raise RefusedError(
+            "RCRD_HAS_BEEN_CHANGED",
+            "Record has been changed",
+            current=current_values(kind, row, changed),
+        )
+    return row
+
+
+def _find(connection: sqlite3.Connection, kind: RecordType, internal_id: str) -> sqlite3.Row:
+    row: sqlite3.Row | None = None
+    if internal_id.isascii() and internal_id.isdigit() and len(internal_id) < 16:
+        row = connection.execute(
+            f'SELECT * FROM "{kind.table}" WHERE id = ?',  # noqa: S608 - a name of the schema
+            (int(internal_id),),
+        ).fetchone()
+    if row is None or any(row[name] != value for name, value in kind.fixed.items()):
+        raise RefusedError("RCRD_DSNT_EXIST", "That record does not exist.")
+    return row
+
+
+def _given(
+    connection: sqlite3.Connection, kind: RecordType, operation: Operation, own: int | None = None
+) -> dict[str, Stored]:
+    """The values to write, checked against the schema and the other records."""
+    given = stored_values(kind, operation.values)
+    if operation.external_id is not None:
+        given["externalid"] = operation.external_id
+    table = TABLES[kind.table]
+    check_references(connection, table.columns, given)
+    external = given.get("externalid")
+    if external is not None:
+        clash = connection.execute(
+            f'SELECT id FROM "{table.name}" WHERE externalid = ?',  # noqa: S608 - a name of the schema
+            (external,),
+        ).fetchone()
+        if clash is not None and clash["id"] != own:
+            raise RefusedError(
+                "UNIQUE_RCRD_ID_REQD",
+                f"A record with external ID {external} already exists (internal ID {clash['id']}).",
+            )
+    return given
+
+
+def _defaults(kind: RecordType, given: Mapping[str, Stored], at: str) -> dict[str, Stored]:
+    """What NetSuite fills in where the form was left empty."""
+    table = TABLES[kind.table]
+    row: dict[str, Stored] = {
+        name: "F" for name, column in table.columns.items() if column.kind.value == "boolean"
+    }
+    row |= {name: at for name in (table.stamp, table.born) if name}
+    row |= {name: 1 for name in ("currency", "subsidiary") if name in table.columns}
+    if table.space == "entity":
+        person = " ".join(str(given[k]) for k in ("firstname", "lastname") if given.get(k))
+        name = given.get("entityid") or given.get("companyname") or person or None
+        names = {"entityid": name, "companyname": name, "altname": name, "fullname": name}
+        row |= {key: value for key, value in names.items() if key in table.columns}
+    return row
+
+
+def _written(
+    kind: RecordType, given: Mapping[str, Stored], sublists: Mapping[str, list[Json]]
+) -> Json:
+    columns = TABLES[kind.table].columns
+    return {name: as_json(columns[name], value) for name, value in given.items()} | dict(sublists)
+
+
+def next_id(connection: sqlite3.Connection, space: str) -> int:
+    """A new id: one more than the largest that the space has ever had."""
+    tables = [each for each in TABLES.values() if each.space == space and not each.view]
+    largest = max(
+        connection.execute(f'SELECT max("{each.key[0]}") FROM "{each.name}"').fetchone()[0] or 0  # noqa: S608 - names of the schema
+        for each in tables
+    )
+    (number,) = connection.execute(
+        "INSERT INTO sandbox_sequence VALUES (?1, ?2 + 1) ON CONFLICT (space) "
+        "DO UPDATE SET last = max(last, ?2) + 1 RETURNING last",
+        (space, largest),
+    ).fetchone()
+    return int(number)
+
+
+def insert(connection: sqlite3.Connection, table: str, row: Mapping[str, Stored]) -> None:
+    """Add a row; its keys are columns of the table."""
+    names = ", ".join(f'"{name}"' for name in row)
+    marks = ", ".join("?" * len(row))
+    connection.execute(
+        f'INSERT INTO "{table}" ({names}) VALUES ({marks})',  # noqa: S608 - names of the schema
+        tuple(row.values()),
+    )

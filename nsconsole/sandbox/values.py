@@ -1,0 +1,128 @@
+"""Field values: as scripts and the doors give them in JSON, and as SQLite keeps them."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import datetime
+from typing import TypeAlias
+
+from nsconsole.sandbox.schema import Column, Kind
+
+Stored: TypeAlias = str | int | float | None
+
+LONGEST = {Kind.TEXT: 300, Kind.MEMO: 4000}
+_LARGEST = 10**15  # beyond this, numbers are no longer told apart by NetSuite's decimals
+_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d:\d\d)(?:\.\d+)?Z?)?")
+
+
+class BadValueError(ValueError):
+    """A value that a column of its kind cannot hold."""
+
+
+class TooLongError(BadValueError):
+    """A text longer than its column allows."""
+
+
+def store(column: Column, value: object) -> Stored:
+    """`value`, a JSON value, as the column keeps it; an empty text means no value.
+
+    Dates are ISO 8601; a moment without a zone, or with `Z`, is UTC.
+
+    Raises:
+        BadValueError: the column's kind cannot hold it.
+    """
+    if value is None or value == "":
+        return None
+    match column.kind:
+        case Kind.BOOLEAN:
+            return _boolean(value)
+        case Kind.INTEGER:
+            return _integer(value)
+        case Kind.DECIMAL:
+            return _decimal(value)
+        case Kind.DATE | Kind.DATETIME:
+            return _moment(value, keep_time=column.kind is Kind.DATETIME)
+        case Kind.TEXT | Kind.MEMO:
+            return _text(value, LONGEST[column.kind])
+
+
+def as_json(column: Column, stored: Stored) -> object:
+    """A kept value as JSON: numbers, booleans, ISO dates, `Z`-ended moments, texts, null."""
+    if stored is None:
+        return None
+    match column.kind:
+        case Kind.BOOLEAN:
+            return stored == "T"
+        case Kind.DATE:
+            return str(stored)[:10]
+        case Kind.DATETIME:
+            return iso(str(stored))
+        case _:
+            return stored
+
+
+def iso(stored: str) -> str:
+    """A kept moment (`YYYY-MM-DD HH:MM:SS`, UTC) in ISO 8601."""
+    return stored.replace(" ", "T") + "Z"
+
+
+def moment(at: datetime) -> str:
+    """A UTC datetime as the database keeps it, to the second."""
+    return at.strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _boolean(value: object) -> str:
+    if value is True or value in ("T", "true"):
+        return "T"
+    if value is False or value in ("F", "false"):
+        return "F"
+    raise BadValueError
+
+
+def _integer(value: object) -> int:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise BadValueError
+    if not _INTEGER.fullmatch(str(value)):
+        raise BadValueError
+    return int(value)
+
+
+def _decimal(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise BadValueError
+    if isinstance(value, str) and not _NUMBER.fullmatch(value):
+        raise BadValueError
+    try:
+        number = float(value)
+    except OverflowError:
+        raise BadValueError from None
+    if not math.isfinite(number) or abs(number) > _LARGEST:
+        raise BadValueError
+    return number
+
+
+def _moment(value: object, *, keep_time: bool) -> str:
+    match = _MOMENT.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise BadValueError
+    time = match[2] if keep_time and match[2] else "00:00:00"
+    try:
+        return str(datetime.fromisoformat(f"{match[1]} {time}"))
+    except ValueError:
+        raise BadValueError from None
+
+
+def _text(value: object, longest: int) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise BadValueError
+    text = str(value)
+    if not text.isprintable() and any(0xD800 <= ord(c) <= 0xDFFF for c in text):
+        raise BadValueError  # half of a surrogate pair: not text that UTF-8 can carry
+    if len(text) > longest:
+        raise TooLongError
+    return text

@@ -1,0 +1,169 @@
+"""Decisions: one winner a proposal, and the push in the same transaction as the approval."""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from nsconsole.services.errors import BadInputError, TamperedError
+from nsconsole.services.operators import Authority, Role, require
+from nsconsole.services.payloads import build_payload, push_digest
+from nsconsole.services.proposals import proposal_digest
+from nsconsole.services.workspace import Workspace
+from nsconsole.store import proposals, pushes
+from nsconsole.text import has_control_characters
+
+_AT_ONCE = 5_000
+_LONGEST_REASON = 2_000
+
+
+class Verdict(StrEnum):
+    """What an operator says of a proposal; the value is the status that it gives."""
+
+    APPROVE = "approved"
+    REJECT = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A proposal as it stood before the person: the id and, from a screen, the digest shown."""
+
+    proposal_id: int
+    digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What came of a decision.
+
+    `won` tells whether it was this one that decided; if not, `status` is how the proposal stands
+    and `why` says who was first, or why it may not be decided.
+    """
+
+    proposal_id: int
+    status: str
+    won: bool
+    push_id: int | None = None
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    why: str = ""
+
+
+def decide(
+    workspace: Workspace,
+    authority: Authority,
+    verdict: Verdict,
+    choices: Sequence[Choice],
+    *,
+    reason: str = "",
+) -> list[Decision]:
+    """Decide proposals, each at most once whoever else is deciding; give them in the order given.
+
+    What was won and the pushes of what was approved are written in one transaction. Raises
+    RefusedError if the authority does not reach, TamperedError if a proposal is not what was
+    staged or shown; then nothing was decided.
+    """
+    _check_reason(reason)
+    unique = list({choice.proposal_id: choice for choice in choices}.values())
+    decided: dict[int, Decision] = {}
+    for start in range(0, len(unique), _AT_ONCE):
+        some = unique[start : start + _AT_ONCE]
+        decided |= _decide_some(workspace, authority, verdict, some, reason)
+    return [decided[choice.proposal_id] for choice in unique]
+
+
+def _check_reason(reason: str) -> None:
+    if len(reason) > _LONGEST_REASON:
+        raise BadInputError(
+            f"the reason is {len(reason):,} characters; at most {_LONGEST_REASON:,}"
+        )
+    if has_control_characters(reason, allow_newlines=True):
+        raise BadInputError("the reason holds control characters")
+
+
+def _decide_some(
+    workspace: Workspace,
+    authority: Authority,
+    verdict: Verdict,
+    choices: Sequence[Choice],
+    reason: str,
+) -> dict[int, Decision]:
+    operator, at = authority.operator, workspace.now()
+    own = own_names(authority)
+    with workspace.database.writing() as connection:
+        require(connection, authority, Role.REVIEWER, Role.ADMIN)
+        won = proposals.claim(
+            connection,
+            [choice.proposal_id for choice in choices],
+            status=verdict.value,
+            claim=f"{operator.name}:{uuid.uuid4()}",
+            operator=operator.name,
+            at=at,
+            reason=reason,
+            # Whoever staged a change may take it back, but not wave it through.
+            not_by=own if verdict is Verdict.APPROVE else [],
+            own_tiers=sorted(workspace.settings.self_approval),
+        )
+        _check_untouched(won, choices)
+        pushed = _enqueue(connection, won, at) if verdict is Verdict.APPROVE else {}
+        lost = _lost(connection, {c.proposal_id for c in choices} - {row.id for row in won}, own)
+    return lost | {
+        row.id: Decision(row.id, row.status, True, pushed.get(row.id), operator.name, at)
+        for row in won
+    }
+
+
+def own_names(authority: Authority) -> list[str]:
+    """The names under which an operator stages, case folded."""
+    operator = authority.operator
+    return sorted({name.lower() for name in (operator.name, operator.login) if name})
+
+
+def _check_untouched(rows: Iterable[Row[Any]], choices: Iterable[Choice]) -> None:
+    shown = {choice.proposal_id: choice.digest for choice in choices}
+    for row in rows:
+        if proposal_digest(row._asdict()) != row.digest or shown[row.id] not in (None, row.digest):
+            raise TamperedError(
+                f"proposal {row.id} is not what was staged: its digest does not match. Nothing was "
+                "decided; restore the database from a backup, or reject the proposal's author"
+            )
+
+
+def _enqueue(connection: Connection, rows: Sequence[Row[Any]], at: datetime) -> dict[int, int]:
+    new = [_push(row._asdict()) for row in rows]
+    ids = pushes.enqueue(connection, new, at) if new else []
+    return {row.id: id_ for row, id_ in zip(rows, ids, strict=True)}
+
+
+def _push(proposal: Mapping[str, Any]) -> dict[str, Any]:
+    payload = build_payload(proposal)
+    return {
+        "proposal_id": proposal["id"],
+        "request_id": str(uuid.uuid4()),
+        "payload_json": payload,
+        "digest": push_digest(payload, proposal["digest"]),
+    }
+
+
+def _lost(connection: Connection, ids: set[int], own: Sequence[str]) -> dict[int, Decision]:
+    rows = {row.id: row for row in proposals.get_many(connection, sorted(ids))}
+    pushed = pushes.for_proposals(connection, sorted(rows))
+    return {id_: _why_lost(id_, rows.get(id_), pushed.get(id_), own) for id_ in ids}
+
+
+def _why_lost(id_: int, row: Row[Any] | None, push_id: int | None, own: Sequence[str]) -> Decision:
+    if row is None:
+        return Decision(id_, "unknown", won=False, why=f"there is no proposal {id_}")
+    if row.status == "pending" and row.author.lower() in own:
+        why = (
+            f"you staged it yourself, and {row.risk_tier} risk takes a second person; "
+            "`self_approval` in config.toml can allow it"
+        )
+        return Decision(id_, row.status, won=False, why=why)
+    when = f"{row.decided_at:%Y-%m-%d %H:%M:%S} UTC" if row.decided_at else "before"
+    why = f"{row.decided_by or 'somebody'} {row.status} it first, at {when}"
+    return Decision(id_, row.status, False, push_id, row.decided_by, row.decided_at, why)

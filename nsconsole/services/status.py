@@ -1,0 +1,42 @@
+"""How the workspace stands, in figures."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from nsconsole.services.link import Link, link_state
+from nsconsole.services.workspace import Workspace
+from nsconsole.store import proposals, pushes
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Proposals and pushes by status, and the link to NetSuite."""
+
+    proposals: Mapping[str, int]
+    queue: Mapping[str, int]
+    link: Link
+
+
+_PROPOSALS = ("pending", "approved", "rejected", "withdrawn", "expired")
+_PUSHES = ("queued", "in_flight", "applied", "dead", "cancelled")
+
+
+def standing(workspace: Workspace) -> Standing:
+    """Count everything."""
+    return _standing(workspace, _PROPOSALS, _PUSHES)
+
+
+def glance(workspace: Workspace) -> Standing:
+    """Count only what is open, which stays quick however long the history grows."""
+    return _standing(workspace, ("pending",), ("queued", "in_flight", "dead"))
+
+
+def _standing(workspace: Workspace, staged: tuple[str, ...], pushed: tuple[str, ...]) -> Standing:
+    with workspace.database.reading() as connection:
+        found = proposals.count_by_status(connection, *staged)
+        queue = pushes.count_by_status(connection, *pushed)
+    return Standing(
+        {status: found.get(status, 0) for status in staged},
+        {status: queue.get(status, 0) for status in pushed},
+        link_state(workspace),
+    )

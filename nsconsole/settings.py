@@ -1,0 +1,186 @@
+"""Settings of a workspace: flag, environment, `config.toml`, default, in that order.
+
+No secret passes through here: credentials and edit tokens come from the environment or the system
+keyring, and a `config.toml` that holds one is refused.
+"""
+
+import difflib
+import json
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+RISK_TIERS = ("low", "medium", "high")
+
+_SECRETS = (
+    "consumer_key",
+    "consumer_secret",
+    "token_id",
+    "token_secret",
+    "edit_token",
+    "client_id",
+    "certificate_id",
+    "private_key_file",
+    "password",
+)
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used; the message names it, where it stands and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that a workspace can be told. Times are seconds."""
+
+    home: Path
+    database_url: str
+    account: str | None = None
+    netsuite_url: str | None = None
+    operator: str | None = None
+    restlet_script: str = "customscript_gfs_platform_query"
+    restlet_deploy: str = "customdeploy_gfs_platform_query"
+    connect_timeout: float = 5.0
+    read_timeout: float = 30.0
+    total_timeout: float = 60.0
+    self_approval: frozenset[str] = frozenset()
+    drain_every: float = 3.0
+    retry_after: float = 30.0
+    theme: str = "dark"
+
+    @property
+    def backups(self) -> Path:
+        """Where copies of the database are laid before a migration."""
+        return self.home / "backups"
+
+    @property
+    def logs(self) -> Path:
+        """Where log files go."""
+        return self.home / "logs"
+
+
+# `config.toml` key → the field of Settings that it fills.
+_KEYS = {
+    "account": "account",
+    "netsuite_url": "netsuite_url",
+    "operator": "operator",
+    "database_url": "database_url",
+    "restlet.script": "restlet_script",
+    "restlet.deploy": "restlet_deploy",
+    "timeouts.connect": "connect_timeout",
+    "timeouts.read": "read_timeout",
+    "timeouts.total": "total_timeout",
+    "approvals.self_approval": "self_approval",
+    "drain.every_seconds": "drain_every",
+    "drain.retry_after_seconds": "retry_after",
+    "screen.theme": "theme",
+}
+
+_ENVIRONMENT = {
+    "NSCONSOLE_DATABASE_URL": "database_url",
+    "NSCONSOLE_ACCOUNT": "account",
+    "NSCONSOLE_NETSUITE_URL": "netsuite_url",
+    "NSCONSOLE_OPERATOR": "operator",
+}
+
+
+def load_settings(environ: Mapping[str, str] = os.environ, *, home: Path | None = None) -> Settings:
+    """Read the settings of the workspace at `home` (else `NSCONSOLE_HOME`, else the default place).
+
+    Raises SettingsError for a file that is not TOML, an unknown key or a value of the wrong kind.
+    """
+    home = (home or _home(environ)).expanduser().absolute()
+    values: dict[str, Any] = {"database_url": f"sqlite:///{home / 'nsconsole.db'}"}
+    values |= _from_file(home / "config.toml")
+    values |= {field: environ[name] for name, field in _ENVIRONMENT.items() if environ.get(name)}
+    return Settings(home=home, **values)
+
+
+def config_text(*, account: str | None, netsuite_url: str | None, operator: str) -> str:
+    """Give the text of a new workspace's `config.toml`, with what may be set as comments."""
+    return "\n".join(
+        [
+            "# Settings of this nsconsole workspace. No secret belongs in this file.",
+            _line("account", account, "1234567_SB1"),
+            _line("netsuite_url", netsuite_url, "https://proxy.example"),
+            _line("operator", operator, "mike"),
+            "",
+            "[approvals]",
+            "# Risk tiers in which an operator may approve what they staged themselves.",
+            'self_approval = []   # e.g. ["low"]',
+            "",
+            "[drain]",
+            "# every_seconds = 3",
+            "# retry_after_seconds = 30",
+            "",
+            "[screen]",
+            '# theme = "dark"   # or "light"',
+            "",
+        ]
+    )
+
+
+def _line(key: str, value: str | None, example: str) -> str:
+    # A JSON string is a TOML basic string.
+    return f"{key} = {json.dumps(value)}" if value else f"# {key} = {json.dumps(example)}"
+
+
+def _home(environ: Mapping[str, str]) -> Path:
+    if environ.get("NSCONSOLE_HOME"):
+        return Path(environ["NSCONSOLE_HOME"])
+    import platformdirs  # noqa: PLC0415 - only when nothing names the workspace
+
+    return platformdirs.user_data_path("nsconsole", appauthor=False)
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        tree = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path}: cannot be read as TOML: {error}") from error
+    return {_field(key, path): _value(key, value, path) for key, value in _flatten(tree)}
+
+
+def _flatten(tree: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
+    found: list[tuple[str, Any]] = []
+    for key, value in tree.items():
+        found += (
+            _flatten(value, f"{prefix}{key}.")
+            if isinstance(value, dict)
+            else [(f"{prefix}{key}", value)]
+        )
+    return found
+
+
+def _field(key: str, path: Path) -> str:
+    if key.rpartition(".")[2].lower() in _SECRETS:
+        raise SettingsError(
+            f"{path}: “{key}” is a secret and does not belong in a file; take it out and set it in "
+            "the environment or let `nsconsole init` put it into the system keyring"
+        )
+    if key not in _KEYS:
+        near = difflib.get_close_matches(key, _KEYS, n=1)
+        hint = f"; did you mean “{near[0]}”?" if near else f"; known: {', '.join(_KEYS)}"
+        raise SettingsError(f"{path}: unknown key “{key}”{hint}")
+    return _KEYS[key]
+
+
+def _value(key: str, value: object, path: Path) -> object:
+    if key == "approvals.self_approval":
+        if isinstance(value, list) and all(tier in RISK_TIERS for tier in value):
+            return frozenset(value)
+        raise SettingsError(f"{path}: “{key}” must be a list of {', '.join(RISK_TIERS)}")
+    if key.startswith(("timeouts.", "drain.")):
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value <= 3600:
+            return float(value)
+        raise SettingsError(f"{path}: “{key}” must be a number of seconds above 0, at most 3600")
+    if key == "screen.theme" and value not in ("dark", "light"):
+        raise SettingsError(f'{path}: “{key}” must be "dark" or "light"')
+    if not isinstance(value, str) or not value:
+        raise SettingsError(f"{path}: “{key}” must be text between quotes")
+    return value

@@ -1,0 +1,128 @@
+"""The database: one engine, short transactions, readers that never wait for writers."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+
+_WRITES = "nsconsole_writes"
+
+
+class DatabaseError(Exception):
+    """The database cannot be used just now; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A database that threads share; each `reading()` or `writing()` is one transaction."""
+
+    engine: Engine
+
+    @property
+    def path(self) -> Path:
+        """The database's file."""
+        return Path(self.engine.url.database or "")
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A consistent view, which never waits for a writer nor holds one up."""
+        with _explained(self.path), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that takes the write lock at once, so that what it reads stays true.
+
+        Committed at the end of the block, rolled back by an exception.
+        """
+        writer = self.engine.execution_options(**{_WRITES: True})
+        with _explained(self.path), writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def unconstrained(self) -> Iterator[Connection]:
+        """A writing transaction without foreign keys, for migrations alone.
+
+        SQLite alters a table by replacing it, and with foreign keys on that deletes the rows which
+        refer to it. The switch works only outside a transaction.
+        """
+        writer = self.engine.execution_options(**{_WRITES: True})
+        with _explained(self.path), writer.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            driver.execute("PRAGMA foreign_keys=OFF")
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                driver.execute("PRAGMA foreign_keys=ON")
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def open_database(url: str, *, busy_timeout: float = 10.0) -> Database:
+    """Open the database at a SQLAlchemy URL; `busy_timeout` is the seconds to wait for a lock.
+
+    Raises DatabaseError for a URL that is not a SQLite file's.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise DatabaseError("NSCONSOLE_DATABASE_URL is not a SQLAlchemy database URL") from error
+    if (
+        parsed.get_backend_name() != "sqlite"
+        or not parsed.database
+        or parsed.database == ":memory:"
+    ):
+        raise DatabaseError(
+            "the database must be a SQLite file so far: sqlite:///path/to/nsconsole.db"
+        )
+    try:
+        engine = create_engine(parsed, connect_args={"timeout": busy_timeout})
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise DatabaseError(f"the database URL cannot be used: {error}") from error
+    event.listen(engine, "connect", _configure)
+    event.listen(engine, "begin", _begin)
+    return Database(engine)
+
+
+def _configure(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver's own transactions begin late: two claims could both see a row pending.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    # A reader that took the write lock would starve the screens; a writer that did not would fail
+    # with a stale snapshot after its first read.
+    writes = connection.get_execution_options().get(_WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise DatabaseError(_sentence(path, error)) from error
+
+
+def _sentence(path: Path, error: DBAPIError) -> str:
+    reason = str(error.orig)
+    if "locked" in reason or "busy" in reason:
+        return f"{path} is locked by another program; nothing was changed. Try again in a moment"
+    if "full" in reason:
+        return f"the disk is full: {path} cannot grow; nothing was changed. Free some space"
+    if "readonly" in reason or "read-only" in reason:
+        return f"{path} is read-only; nothing was changed. Mend its permissions"
+    if "unable to open" in reason:
+        return f"{path} cannot be opened. Does its folder exist, and may you write there?"
+    return f"{path}: {reason}"
