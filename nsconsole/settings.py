@@ -92,14 +92,14 @@ def load_settings(environ: Mapping[str, str] = os.environ, *, home: Path | None 
 
     Raises SettingsError for a file that is not TOML, an unknown key or a value of the wrong kind.
     """
-    home = (home or _home(environ)).expanduser().absolute()
+    home = (home or default_home(environ)).expanduser().absolute()
     values: dict[str, Any] = {"database_url": f"sqlite:///{home / 'nsconsole.db'}"}
     values |= _from_file(home / "config.toml")
     values |= {field: environ[name] for name, field in _ENVIRONMENT.items() if environ.get(name)}
     return Settings(home=home, **values)
 
 
-def config_text(*, account: str | None, netsuite_url: str | None, operator: str) -> str:
+def config_text(*, account: str | None, netsuite_url: str | None, operator: str | None) -> str:
     """Give the text of a new workspace's `config.toml`, with what may be set as comments."""
     return "\n".join(
         [
@@ -128,12 +128,13 @@ def _line(key: str, value: str | None, example: str) -> str:
     return f"{key} = {json.dumps(value)}" if value else f"# {key} = {json.dumps(example)}"
 
 
-def _home(environ: Mapping[str, str]) -> Path:
+def default_home(environ: Mapping[str, str], name: str = "nsconsole") -> Path:
+    """Give the folder that `NSCONSOLE_HOME` names, else the platform's place for `name`."""
     if environ.get("NSCONSOLE_HOME"):
         return Path(environ["NSCONSOLE_HOME"])
     import platformdirs  # noqa: PLC0415 - only when nothing names the workspace
 
-    return platformdirs.user_data_path("nsconsole", appauthor=False)
+    return platformdirs.user_data_path(name, appauthor=False)
 
 
 def _from_file(path: Path) -> dict[str, Any]:

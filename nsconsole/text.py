@@ -11,17 +11,21 @@ def clean(text: str, *, keep_newlines: bool = False, limit: int | None = None) -
 
     Control codes (C0, DEL, C1), bidirectional overrides, zero-width and other format characters,
     line separators and lone surrogates become visible stand-ins (`␛`, `⟨U+202E⟩`). Markup stays as
-    it is: the caller shows the result as literal text. `limit` cuts to that many characters, with
-    an ellipsis as the last one.
+    it is: the caller shows the result as literal text. `limit`, at least 1, cuts what is given to
+    that many characters, with an ellipsis as the last one.
     """
-    if limit is not None and len(text) > limit:
-        text = text[: max(limit - 1, 0)] + "…"
+    shown = _visible(text[:limit], kept="\n" if keep_newlines else "")
+    if limit is not None and max(len(text), len(shown)) > limit:
+        return shown[: limit - 1] + "…"
+    return shown
+
+
+def _visible(text: str, *, kept: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     text = unicodedata.normalize("NFC", text)
     if text.isprintable():
         return text
-    kept = "\n" if keep_newlines else ""
     return "".join(c if c.isprintable() or c in kept else _stand_in(c) for c in text)
 
 

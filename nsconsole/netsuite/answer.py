@@ -12,7 +12,7 @@ from nsconsole.netsuite.errors import Failure
 
 TEXT_LIMIT = 2_000
 _CODE_LIMIT = 100
-_HTML_HEAD = 20_000  # a title comes early, or not at all
+_HTML_HEAD = 8_000  # a title comes early, or not at all
 _TEXT_FORM = re.compile(r"\s*error code:\s*(\S+)\s*error message:(.*)", re.IGNORECASE | re.DOTALL)
 _TITLE = re.compile(r"<title[^>]*>([^<]*)", re.IGNORECASE)
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")

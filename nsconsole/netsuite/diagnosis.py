@@ -52,7 +52,7 @@ def diagnose(
     if refused_login:
         sentence = _login_refused(answer, said.code, clock_skew)
     elif answer.failure is not None:
-        sentence = _failed(answer, said, host)
+        sentence = _failed(answer.failure, answer, said, host)
     else:
         sentence = _refused(answer, said, host, outcome)
     if outcome is Outcome.AMBIGUOUS:
@@ -81,9 +81,8 @@ def _login_refused(answer: Answer, code: str, clock_skew: float | None) -> str:
     )
 
 
-def _failed(answer: Answer, said: Refusal, host: str) -> str:
-    assert answer.failure is not None  # noqa: S101 - what the caller has just seen, told to mypy
-    told = _FAILURES[answer.failure].format(host=host)
+def _failed(failure: Failure, answer: Answer, said: Refusal, host: str) -> str:
+    told = _FAILURES[failure].format(host=host)
     label = f" ({_label(answer, said.code)})" if answer.status is not None else ""
     known = "; ".join(filter(None, (one_line(answer.reason), said.detail)))
     return f"{told}{label}{_after_colon(known)}"

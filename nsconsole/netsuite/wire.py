@@ -36,10 +36,6 @@ class _TooLargeError(Exception):
     pass
 
 
-class _NotDecodableError(Exception):
-    pass
-
-
 class Wire:
     """Posts requests for any number of threads, one attempt each.
 
@@ -106,7 +102,7 @@ class Wire:
             async with asyncio.timeout(self._total):
                 response = await self._client.send(request, stream=True)
                 await _read_body(response, into=body)
-        except (httpx.HTTPError, OSError, _TooLargeError, _NotDecodableError) as error:
+        except (httpx.HTTPError, OSError, _TooLargeError) as error:
             failure, reason = _failure(error)
         finally:
             if response is not None:
@@ -119,7 +115,7 @@ class Wire:
 async def _read_body(response: httpx.Response, *, into: bytearray) -> None:
     # More than one layer of compression would let a small body grow without bound.
     if response.headers.get("Content-Encoding", "identity").lower() not in {"gzip", "identity"}:
-        raise _NotDecodableError
+        raise httpx.DecodingError("compressed in a way that was not asked for")
     async for piece in response.aiter_bytes():
         into += piece
         if len(into) > MAX_ANSWER:
@@ -134,7 +130,7 @@ def _failure(error: Exception) -> tuple[Failure, str]:
             return _no_connection(error)
         case httpx.TimeoutException() | TimeoutError():
             return Failure.TIMEOUT, ""
-        case httpx.DecodingError() | _NotDecodableError():
+        case httpx.DecodingError():
             return Failure.MALFORMED, "its compression cannot be undone"
         case _TooLargeError():
             return Failure.TOO_LARGE, ""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 from nsconsole.sandbox import seed as seeding
 from nsconsole.sandbox.schema import ddl
 from nsconsole.sandbox.seed.setup import CHOICES
-from nsconsole.sandbox.tables import INDEXES, TABLES
+from nsconsole.sandbox.tables import INDEXES, TABLES, TRIGGERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -163,3 +163,5 @@ def _fill(connection: sqlite3.Connection, seed: int, rows: int | None) -> None:
         )
     for name, column in INDEXES:
         connection.execute(f'CREATE INDEX "{name}_{column}" ON "{name}" ("{column}")')
+    for trigger in TRIGGERS:
+        connection.execute(trigger)

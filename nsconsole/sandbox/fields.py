@@ -111,9 +111,7 @@ def check_mandatory(kind: RecordType, row: Mapping[str, Stored]) -> None:
         raise RefusedError("USER_ERROR", f"Please enter value(s) for: {', '.join(missing)}")
 
 
-def mismatches(
-    kind: RecordType, row: sqlite3.Row, expected: Mapping[str, object]
-) -> list[str]:
+def mismatches(kind: RecordType, row: sqlite3.Row, expected: Mapping[str, object]) -> list[str]:
     """The fields whose current value is not the expected one, compared as their kind of value."""
     columns = TABLES[kind.table].columns
     changed = []
@@ -130,9 +128,7 @@ def mismatches(
     return changed
 
 
-def current_values(
-    kind: RecordType, row: sqlite3.Row, names: Iterable[str]
-) -> dict[str, object]:
+def current_values(kind: RecordType, row: sqlite3.Row, names: Iterable[str]) -> dict[str, object]:
     """The named fields of a row, as JSON."""
     columns = TABLES[kind.table].columns
     return {name: as_json(columns[name], row[name]) for name in names}

@@ -25,7 +25,7 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-class Refusal(Exception):  # noqa: N818 - NetSuite refuses; nothing has gone wrong in the sandbox
+class Refusal(Exception):
     """A request that NetSuite answers with an error: HTTP status, NetSuite code, message.
 
     `about` names the part at fault the way REST services do, e.g. {"o:errorQueryParam": "q"}.

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from nsconsole.sandbox.fields import RefusedError, check_references, stored_value
+from nsconsole.sandbox.seed.setup import PAYABLES, RECEIVABLES
 from nsconsole.sandbox.tables import TABLES
 
 if TYPE_CHECKING:
@@ -16,7 +17,13 @@ if TYPE_CHECKING:
     from nsconsole.sandbox.values import Stored
 
 _FIRST_STATUS = {"SalesOrd": "A", "CustInvc": "A", "PurchOrd": "B", "VendBill": "A", "Journal": "B"}
-_PREFIX = {"SalesOrd": "SO", "CustInvc": "INV", "PurchOrd": "PO", "VendBill": "BILL", "Journal": "JE"}
+_PREFIX = {
+    "SalesOrd": "SO",
+    "CustInvc": "INV",
+    "PurchOrd": "PO",
+    "VendBill": "BILL",
+    "Journal": "JE",
+}
 _COLUMNS = TABLES["transactionline"].columns
 _CENT = 2
 
@@ -55,23 +62,32 @@ def edit(
     number: int,
     sublists: Mapping[str, list[dict[str, object]]],
     at: str,
+    *,
+    fresh: bool,
 ) -> None:
     """Add and change the lines of transaction `number`, then bring its totals into line.
 
-    A line with the `line` (its id within the transaction) of one that is there changes it;
-    without `line` it is added.
+    In a transaction that is not `fresh`, a line that says its `line` (its id within the
+    transaction) changes that one; every other is added.
 
     Raises:
         RefusedError: unknown sublist, line or field, a bad value, or lines that do not add up.
     """
+    if not kind.sublists and not sublists:
+        return
+    head = connection.execute('SELECT * FROM "transaction" WHERE id = ?', (number,)).fetchone()
     for name, given in sublists.items():
         sublist = kind.sublists.get(name)
         if sublist is None:
             raise RefusedError("SSS_INVALID_SUBLIST_ID", f"The sublist {name} is invalid.")
         for line in given:
-            _edit_line(connection, sublist, number, line, at)
-    if kind.sublists:
-        _total(connection, kind, number, at)
+            values = _stored_line(sublist, line)
+            check_references(connection, _COLUMNS, values)
+            if fresh or line.get("line") is None:
+                _add_line(connection, sublist, head, values, at)
+            else:
+                _change_line(connection, head, line["line"], values, at)
+    _total(connection, kind, head, at)
 
 
 def _party(connection: sqlite3.Connection, entity: Stored) -> dict[str, Stored]:
@@ -94,32 +110,9 @@ def _period(connection: sqlite3.Connection, day: str) -> Stored:
 
 
 def _due(connection: sqlite3.Connection, day: str, terms: Stored) -> str:
-    row = connection.execute(
-        "SELECT daysuntilnetdue FROM term WHERE id = ?", (terms,)
-    ).fetchone()
+    row = connection.execute("SELECT daysuntilnetdue FROM term WHERE id = ?", (terms,)).fetchone()
     days = row["daysuntilnetdue"] if row and row["daysuntilnetdue"] else 0
     return f"{date.fromisoformat(day[:10]) + timedelta(days=days)} 00:00:00"
-
-
-def _edit_line(
-    connection: sqlite3.Connection,
-    sublist: Sublist,
-    number: int,
-    line: Mapping[str, object],
-    at: str,
-) -> None:
-    given = _stored_line(sublist, line)
-    check_references(connection, _COLUMNS, given)
-    before = _existing(connection, number, line.get("line"))
-    if before is None:
-        _add_line(connection, sublist, number, given, at)
-        return
-    merged = {**before, **_priced(given, before), "linelastmodifieddate": at}
-    assignments = ", ".join(f'"{name}" = ?' for name in merged)
-    connection.execute(
-        f"UPDATE transactionline SET {assignments} WHERE uniquekey = ?",  # noqa: S608 - columns
-        (*merged.values(), before["uniquekey"]),
-    )
 
 
 def _stored_line(sublist: Sublist, line: Mapping[str, object]) -> dict[str, Stored]:
@@ -137,28 +130,156 @@ def _stored_line(sublist: Sublist, line: Mapping[str, object]) -> dict[str, Stor
     return given
 
 
-def _existing(
-    connection: sqlite3.Connection, number: int, line: object
-) -> dict[str, Stored] | None:
-    """The line to change; None when the transaction has none yet or a new one is meant."""
-    if line is None:
-        return None
-    rows = connection.execute(
-        "SELECT * FROM transactionline WHERE transaction_ = ? AND mainline = 'F'".replace(
-            "transaction_", '"transaction"'
-        ),
-        (number,),
-    ).fetchall()
-    return next((dict(row) for row in rows if str(row["id"]) == str(line)), None)
-
-
 def _add_line(
     connection: sqlite3.Connection,
     sublist: Sublist,
-    number: int,
+    head: sqlite3.Row,
     given: dict[str, Stored],
     at: str,
 ) -> None:
-    needed = [name for name in sublist.mandatory if given.get(sublist.columns[name]) is None]
-    if needed:
-        raise RefusedError("USER_ERROR", f"Please enter value(s) for: {', '.join(needed)}")
+    missing = [name for name in sublist.mandatory if given.get(sublist.columns[name]) is None]
+    if missing:
+        raise RefusedError("USER_ERROR", f"Please enter value(s) for: {', '.join(missing)}")
+    line = _item_defaults(connection, sublist, given) | given
+    _insert_line(connection, head, _priced(line, given, head) | _kinds(sublist), at)
+
+
+def _kinds(sublist: Sublist) -> dict[str, Stored]:
+    return {"mainline": "F", "accountinglinetype": sublist.linetype}
+
+
+def _item_defaults(
+    connection: sqlite3.Connection, sublist: Sublist, given: Mapping[str, Stored]
+) -> dict[str, Stored]:
+    """What choosing an item fills in: its type, unit, description, price and a quantity of one."""
+    item = connection.execute("SELECT * FROM item WHERE id = ?", (given.get("item"),)).fetchone()
+    if item is None:
+        return {}
+    return {
+        "itemtype": item["itemtype"],
+        "units": item["stockunit"],
+        "memo": item["displayname"],
+        "rate": item["baseprice"] if sublist.sign < 0 else item["cost"],
+        "quantity": float(sublist.sign),
+    }
+
+
+def _change_line(
+    connection: sqlite3.Connection,
+    head: sqlite3.Row,
+    line: object,
+    given: Mapping[str, Stored],
+    at: str,
+) -> None:
+    rows = connection.execute(
+        """SELECT * FROM transactionline WHERE "transaction" = ? AND mainline = 'F'""",
+        (head["id"],),
+    ).fetchall()
+    row = next((dict(row) for row in rows if str(row["id"]) == str(line)), None)
+    if row is None:
+        raise RefusedError("SSS_INVALID_SUBLIST_OPERATION", f"There is no line {line} to change.")
+    changed = _priced({**row, **given}, given, head) | {"linelastmodifieddate": at}
+    assignments = ", ".join(f'"{name}" = ?' for name in changed)
+    connection.execute(
+        f"UPDATE transactionline SET {assignments} WHERE uniquekey = ?",  # noqa: S608 - columns
+        (*changed.values(), row["uniquekey"]),
+    )
+
+
+def _priced(
+    line: dict[str, Stored], given: Mapping[str, Stored], head: sqlite3.Row
+) -> dict[str, Stored]:
+    """`line` with the amount that its given quantity, rate, debit or credit make."""
+    quantity, rate = _number(line, "quantity"), _number(line, "rate")
+    if line.get("debitforeignamount") is not None or line.get("creditforeignamount") is not None:
+        amount = _number(line, "debitforeignamount") - _number(line, "creditforeignamount")
+    elif given.get("foreignamount") is not None:
+        amount = _number(line, "foreignamount")
+        if "rate" not in given and quantity:
+            rate = amount / quantity
+    elif quantity or rate:
+        amount = quantity * rate
+    else:
+        amount = _number(line, "foreignamount")
+    amount = round(amount, _CENT)
+    priced = {"foreignamount": amount, "netamount": round(amount * head["exchangerate"], _CENT)}
+    return line | priced | ({"rate": rate} if line.get("item") is not None else {})
+
+
+def _number(line: Mapping[str, Stored], name: str) -> float:
+    value = line.get(name)
+    return float(value) if value is not None else 0.0
+
+
+def _insert_line(
+    connection: sqlite3.Connection, head: sqlite3.Row, line: Mapping[str, Stored], at: str
+) -> None:
+    """Add a line at the end; the main line is number 0."""
+    (last,) = connection.execute(
+        'SELECT coalesce(max(id), 0) FROM transactionline WHERE "transaction" = ?', (head["id"],)
+    ).fetchone()
+    number = 0 if line["mainline"] == "T" else last + 1
+    row = {
+        "transaction": head["id"],
+        "id": number,
+        "linesequencenumber": number,
+        "taxline": "F",
+        "isclosed": "F",
+        "entity": head["entity"],
+        "subsidiary": 1,
+        "linecreateddate": at,
+        "linelastmodifieddate": at,
+        **line,
+    }
+    names = ", ".join(f'"{name}"' for name in row)
+    marks = ", ".join("?" * len(row))
+    connection.execute(
+        f"INSERT INTO transactionline ({names}) VALUES ({marks})",  # noqa: S608 - columns
+        tuple(row.values()),
+    )
+
+
+def _total(connection: sqlite3.Connection, kind: RecordType, head: sqlite3.Row, at: str) -> None:
+    """Make the header and the main line say what the lines add up to."""
+    count, amount, debits = connection.execute(
+        """SELECT count(*), coalesce(sum(foreignamount), 0), coalesce(sum(debitforeignamount), 0)
+           FROM transactionline WHERE "transaction" = ? AND mainline = 'F'""",
+        (head["id"],),
+    ).fetchone()
+    if not count:
+        raise RefusedError(
+            "USER_ERROR", "You must enter at least one line item for this transaction."
+        )
+    journal = kind.fixed["type"] == "Journal"
+    if journal and round(amount, _CENT):
+        raise RefusedError("USER_ERROR", "The amounts in a journal entry must balance.")
+    total = round(debits if journal else -amount, _CENT)
+    unpaid = abs(total) - (head["foreignamountpaid"] or 0) if head["posting"] == "T" else None
+    connection.execute(
+        'UPDATE "transaction" SET foreigntotal = ?, foreignamountunpaid = ? WHERE id = ?',
+        (total, None if journal else unpaid, head["id"]),
+    )
+    if not journal:
+        _set_main_line(connection, head, total, at)
+
+
+def _set_main_line(
+    connection: sqlite3.Connection, head: sqlite3.Row, total: float, at: str
+) -> None:
+    net = round(total * head["exchangerate"], _CENT)
+    changed = connection.execute(
+        """UPDATE transactionline SET foreignamount = ?, netamount = ?, linelastmodifieddate = ?
+           WHERE "transaction" = ? AND mainline = 'T'""",
+        (total, net, at, head["id"]),
+    )
+    if changed.rowcount:
+        return
+    sale = head["type"] in ("SalesOrd", "CustInvc")
+    main: dict[str, Stored] = {
+        "mainline": "T",
+        "expenseaccount": RECEIVABLES if sale else PAYABLES,
+        "accountinglinetype": "ACCOUNTSRECEIVABLE" if sale else "ACCOUNTSPAYABLE",
+        "foreignamount": total,
+        "netamount": net,
+    }
+    _insert_line(connection, head, main, at)

@@ -129,7 +129,7 @@ def _create(
     if kind.table == "transaction":
         row |= lines.head_defaults(connection, kind, row, at)
     insert(connection, table.name, row)
-    lines.edit(connection, kind, number, operation.sublists, at)
+    lines.edit(connection, kind, number, operation.sublists, at, fresh=True)
     return number, _written(kind, given, operation.sublists)
 
 
@@ -148,7 +148,7 @@ def _update(
             (*changed.values(), row["id"]),
         )
     if operation.sublists:
-        lines.edit(connection, kind, row["id"], operation.sublists, at)
+        lines.edit(connection, kind, row["id"], operation.sublists, at, fresh=False)
     return row["id"], _written(kind, given, operation.sublists)
 
 
@@ -160,9 +160,7 @@ def _delete(
     return row["id"], {}
 
 
-def _expect(
-    connection: sqlite3.Connection, kind: RecordType, operation: Operation
-) -> sqlite3.Row:
+def _expect(connection: sqlite3.Connection, kind: RecordType, operation: Operation) -> sqlite3.Row:
     """The record, if it still is as the caller last saw it."""
     if operation.id is None:
         raise RefusedError(

@@ -113,13 +113,13 @@ def ddl(table: Table) -> str:
     if table.view is not None:
         return f'CREATE VIEW "{table.name}" AS {table.view}'
     columns = ", ".join(_column_ddl(table, column) for column in table.columns.values())
-    if table.key == ("id",):
+    if len(table.key) == 1:
         return f'CREATE TABLE "{table.name}" ({columns})'
     key = ", ".join(f'"{name}"' for name in table.key)
     return f'CREATE TABLE "{table.name}" ({columns}, PRIMARY KEY ({key})) WITHOUT ROWID'
 
 
 def _column_ddl(table: Table, column: Column) -> str:
-    if table.key == ("id",) and column.name == "id":
-        return '"id" INTEGER PRIMARY KEY'
+    if table.key == (column.name,):
+        return f'"{column.name}" INTEGER PRIMARY KEY'
     return f'"{column.name}" {AFFINITY.get(column.kind, "TEXT")}'

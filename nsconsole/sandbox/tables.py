@@ -342,3 +342,12 @@ INDEXES = (
     ("customeraddressbook", "entity"),
 )
 """Where a lookup by something other than the key must not read a whole table."""
+
+TRIGGERS = (
+    """CREATE TRIGGER item_baseprice AFTER UPDATE OF baseprice ON item BEGIN
+           UPDATE itemprice SET price = round(new.baseprice * (1 + (
+               SELECT discountpct FROM pricelevel WHERE id = itemprice.pricelevel) / 100), 2)
+           WHERE item = new.id;
+       END""",
+)
+"""What follows from a change whoever makes it: price levels are percentages of the base price."""

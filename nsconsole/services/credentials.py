@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from nsconsole.netsuite.account import Endpoint, TbaCredentials, endpoint
+from nsconsole.netsuite.account import TbaCredentials, endpoint
 from nsconsole.netsuite.client import NetSuite, Timeouts
 from nsconsole.netsuite.restlet import RestletAddress
 from nsconsole.services.errors import NetSuiteUnavailableError, ServiceError
@@ -21,23 +21,24 @@ def connect_netsuite(settings: Settings, environ: Mapping[str, str], now: Clock)
         raise NetSuiteUnavailableError(
             "no NetSuite account is set: set NSCONSOLE_ACCOUNT, or run `nsconsole init`"
         )
-    return NetSuite(
-        _endpoint(settings),
-        TbaCredentials(**_tba(settings.account, environ)),
-        restlet=RestletAddress(settings.restlet_script, settings.restlet_deploy),
-        timeouts=Timeouts(settings.connect_timeout, settings.read_timeout, settings.total_timeout),
-        now=now,
-    )
-
-
-def _endpoint(settings: Settings) -> Endpoint:
+    limits = Timeouts(settings.connect_timeout, settings.read_timeout, settings.total_timeout)
     try:
-        return endpoint(settings.account or "", settings.netsuite_url)
+        return NetSuite(
+            endpoint(settings.account, settings.netsuite_url),
+            TbaCredentials(**find_tba(settings.account, environ)),
+            restlet=RestletAddress(settings.restlet_script, settings.restlet_deploy),
+            timeouts=limits,
+            now=now,
+        )
     except ValueError as error:
         raise NetSuiteUnavailableError(str(error)) from error
 
 
-def _tba(account: str, environ: Mapping[str, str]) -> dict[str, str]:
+def find_tba(account: str, environ: Mapping[str, str]) -> dict[str, str]:
+    """Find the four values of an account's token, by the names in TBA_NAMES.
+
+    Raises NetSuiteUnavailableError when one is missing.
+    """
     found = {name: environ.get(f"NSCONSOLE_{name.upper()}") or "" for name in TBA_NAMES}
     if not any(found.values()):
         found = {name: _from_keyring(account, name) for name in TBA_NAMES}

@@ -40,6 +40,7 @@ class Line:
     risk_tier: str
     author: str
     summary: str
+    search_text: str
     created_at: datetime
     decided_by: str | None
     decided_at: datetime | None
@@ -135,6 +136,7 @@ def _line(row: Row[Any]) -> Line:
         risk_tier=row.risk_tier,
         author=row.author,
         summary=row.summary,
+        search_text=row.search_text,
         created_at=row.created_at,
         decided_by=row.decided_by,
         decided_at=row.decided_at,

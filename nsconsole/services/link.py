@@ -78,8 +78,10 @@ def check_unattended(workspace: Workspace) -> None:
 def note(workspace: Workspace, error: NetSuiteError | None) -> None:
     """Note what a call says of the link; None is an answer without error."""
     account = workspace.settings.account
-    state = _state_after(error)
-    if not account or link_state(workspace).state is state:
+    state, known = _state_after(error), link_state(workspace).state
+    # Another failure does not prove that the credentials are taken again.
+    still_refused = known is LinkState.REFUSED and error is not None
+    if not account or known is state or still_refused:
         return
     row = store.LinkRow(state.value, str(error or ""), workspace.now())
     with workspace.database.writing() as connection:

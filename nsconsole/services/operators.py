@@ -156,6 +156,12 @@ def disable_operator(workspace: Workspace, authority: Authority, name: str) -> O
         return _known(connection, name)
 
 
+def check_name(name: str) -> None:
+    """Raise BadInputError for what cannot be an operator's name."""
+    if not _NAME.fullmatch(name):
+        raise BadInputError("an operator's name is letters, digits and . @ + - _, at most 64")
+
+
 def list_operators(workspace: Workspace) -> list[Operator]:
     """List all operators by name."""
     with workspace.database.reading() as connection:
@@ -182,8 +188,7 @@ def _add(
     *,
     login: str | None,
 ) -> Operator:
-    if not _NAME.fullmatch(name):
-        raise BadInputError("an operator's name is letters, digits and . @ + - _, at most 64")
+    check_name(name)
     row = {"name": name, "login": login, "role": role.value, "token_hash": _hash(token)}
     store.add(connection, row | {"created_at": workspace.now()})
     return Operator(name, login, role, disabled=False)

@@ -4,6 +4,7 @@ import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from nsconsole.netsuite.errors import NetSuiteError
@@ -43,6 +44,8 @@ _STAGED = (
     "external_id",
     "proposed_change_json",
     "seen_json",
+    "risk_rank",
+    "search_text",
 )
 
 
@@ -60,8 +63,8 @@ def parse_proposals(data: bytes) -> list[object]:
     """Read one proposal, or an array of them, from JSON. Raises BadInputError."""
     if len(data) > LARGEST_INPUT:
         raise BadInputError(
-            f"{len(data) / 2**20:.1f} MB of JSON is more than one call takes "
-            f"({LARGEST_INPUT // 2**20} MB); stage it in parts"
+            f"this is more than {LARGEST_INPUT // 2**20} MB of JSON, the most that one call takes; "
+            "stage it in parts"
         )
     try:
         value = json.loads(data, object_pairs_hook=_no_twins, parse_constant=_no_constant)
@@ -131,6 +134,8 @@ def _refuse(wrong: Iterable[tuple[int, str]]) -> None:
 
 def _look(workspace: Workspace, drafts: Sequence[Draft], progress: Progress) -> list[Seen]:
     targets = {i: _target(d) for i, d in enumerate(drafts) if d.target_id is not None}
+    if not targets and not any(map(_references, drafts)):
+        return [Seen() for _ in drafts]  # nothing to ask
     try:
         with calling(workspace) as netsuite:
             found = read_current(netsuite, list(dict.fromkeys(targets.values())), progress)
@@ -212,7 +217,7 @@ def _with_names(seen: Seen, draft_: Draft, names: Names) -> Seen:
 def _row(workspace: Workspace, draft_: Draft, seen: Seen) -> dict[str, Any]:
     summary = sentence(draft_, seen)
     words = [summary, draft_.author, draft_.reason, draft_.kind.name, draft_.risk.tier]
-    row = {
+    row: dict[str, Any] = {
         "action_type": draft_.kind.name,
         "target_record": draft_.target_record,
         "target_id": draft_.target_id,
@@ -224,15 +229,14 @@ def _row(workspace: Workspace, draft_: Draft, seen: Seen) -> dict[str, Any]:
         "external_id": f"nsconsole-{uuid.uuid4()}",
         "proposed_change_json": canonical_json(draft_.change),
         "seen_json": canonical_json({"values": seen.values, "names": seen.names}),
-    }
-    return row | {
-        "digest": proposal_digest(row),
         "risk_rank": int(draft_.risk),
         "search_text": " ".join(words).casefold(),
         "created_at": workspace.now(),
     }
+    return row | {"digest": proposal_digest(row)}
 
 
 def proposal_digest(row: Mapping[str, Any]) -> str:
-    """Compute the digest of a proposal's row: what was staged, as canonical JSON."""
-    return digest({name: row[name] for name in _STAGED})
+    """Compute the digest of a proposal's row: what was staged and when, as canonical JSON."""
+    staged = {name: row[name] for name in _STAGED}
+    return digest(staged | {"created_at": row["created_at"].astimezone(UTC).isoformat()})

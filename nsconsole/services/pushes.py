@@ -127,7 +127,8 @@ def _next(workspace: Workspace, netsuite: "NetSuite", *, due: datetime) -> _Sett
 def _as_approved(row: Row[Any], proposal: Row[Any]) -> bool:
     staged = proposal_digest(proposal._asdict())
     pushed = push_digest(row.payload_json, staged)
-    return (proposal.digest, row.digest) == (staged, pushed)
+    untouched = (proposal.digest, row.digest) == (staged, pushed)
+    return untouched and proposal.status == "approved"
 
 
 def _not_as_approved() -> _Settlement:

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.exc import DatabaseError as DriverError
 
 _WRITES = "nsconsole_writes"
 
@@ -27,7 +28,7 @@ class Database:
     @property
     def path(self) -> Path:
         """The database's file."""
-        return Path(self.engine.url.database or "")
+        return Path(self.engine.url.database or "").absolute()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -76,18 +77,11 @@ def open_database(url: str, *, busy_timeout: float = 10.0) -> Database:
         parsed = make_url(url)
     except ArgumentError as error:
         raise DatabaseError("NSCONSOLE_DATABASE_URL is not a SQLAlchemy database URL") from error
-    if (
-        parsed.get_backend_name() != "sqlite"
-        or not parsed.database
-        or parsed.database == ":memory:"
-    ):
+    if parsed.drivername != "sqlite" or parsed.database in (None, "", ":memory:"):
         raise DatabaseError(
             "the database must be a SQLite file so far: sqlite:///path/to/nsconsole.db"
         )
-    try:
-        engine = create_engine(parsed, connect_args={"timeout": busy_timeout})
-    except (ArgumentError, NoSuchModuleError) as error:
-        raise DatabaseError(f"the database URL cannot be used: {error}") from error
+    engine = create_engine(parsed, connect_args={"timeout": busy_timeout})
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
     return Database(engine)
@@ -98,6 +92,12 @@ def _configure(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+    # SQLite's own knows A to Z only, and would take MÜLLER and müller for two people.
+    connection.create_function("lower", 1, _lower, deterministic=True)
+
+
+def _lower(text: str | None) -> str | None:
+    return None if text is None else text.lower()
 
 
 def _begin(connection: Connection) -> None:
@@ -111,7 +111,9 @@ def _begin(connection: Connection) -> None:
 def _explained(path: Path) -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
+    except IntegrityError:
+        raise  # the statement's own, which its caller explains
+    except DriverError as error:
         raise DatabaseError(_sentence(path, error)) from error
 
 

@@ -27,6 +27,7 @@ from nsconsole.store.tables import ns_pending_pushes, proposed_actions
 _P = proposed_actions.c
 _PUSH = ns_pending_pushes.c
 _MOST_IDS = 10_000  # parameters that one statement takes
+_LONGEST_ID = 18  # digits that fit the column
 
 
 def stage(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
@@ -129,8 +130,9 @@ def _parts(view: View) -> list[ColumnElement[bool]]:
 
 
 def _matches(word: str) -> ColumnElement[bool]:
-    found = _P.search_text.contains(word, autoescape=True)
-    return or_(found, _P.id == int(word)) if word.isascii() and word.isdigit() else found
+    found = _P.search_text.contains(word.casefold(), autoescape=True)
+    is_id = word.isascii() and word.isdigit() and len(word) <= _LONGEST_ID
+    return or_(found, _P.id == int(word)) if is_id else found
 
 
 def page(connection: Connection, view: View, *, offset: int, limit: int) -> list[Row[Any]]:

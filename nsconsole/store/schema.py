@@ -21,15 +21,20 @@ class DatabaseTooNew(DatabaseError):
 
 
 def current_revision(database: Database) -> str | None:
-    """Give the revision that the database is at; None if it has no schema yet."""
+    """Give the revision that the database is at; None if it has no schema yet.
+
+    Raises DatabaseError for a file that cannot be read or is another program's.
+    """
     if not database.path.exists():
         return None
     try:
         with closing(sqlite3.connect(f"{database.path.as_uri()}?mode=ro", uri=True)) as connection:
-            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+            tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+            if tables and "alembic_version" not in tables:
+                raise DatabaseError(f"{database.path} is not an nsconsole database")
+            query = "SELECT version_num FROM alembic_version"
+            row = connection.execute(query).fetchone() if tables else None
     except sqlite3.OperationalError as error:
-        if "no such table" in str(error):
-            return None
         raise DatabaseError(f"{database.path} cannot be read: {error}") from error
     except sqlite3.DatabaseError as error:
         raise DatabaseError(f"{database.path} is not an nsconsole database: {error}") from error
@@ -76,13 +81,13 @@ def _refuse_newer(database: Database, revision: str | None, config: "Config") ->
 
 
 def _back_up(database: Database, backups: Path, revision: str, now: datetime) -> Path:
-    backups.mkdir(parents=True, exist_ok=True)
     stamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%S_%fZ")
     copy = backups / f"nsconsole-{stamp}-{revision}.db"
     try:
+        backups.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(database.path)) as connection:
             connection.execute("VACUUM INTO ?", (str(copy),))
-    except sqlite3.Error as error:
+    except (OSError, sqlite3.Error) as error:
         raise DatabaseError(
             f"no backup could be written to {copy} ({error}), so the database was not migrated"
         ) from error

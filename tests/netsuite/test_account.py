@@ -1,8 +1,9 @@
 import subprocess
 import sys
+from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nsconsole.netsuite import TbaCredentials, endpoint
@@ -27,6 +28,7 @@ def test_what_is_no_account_id_is_refused(account):
         endpoint(account)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=50))
 def test_an_account_id_never_reaches_another_host(account):
     try:
@@ -95,10 +97,9 @@ def test_a_credential_that_cannot_be_one_is_named_but_not_shown(name, value, pro
     assert not value or value not in str(caught.value)
 
 
+@settings(deadline=None)
 @given(SECRETS.filter(lambda s: s not in "(hidden)" and "hidden" not in s))
 def test_redaction_leaves_no_credential_plain_or_percent_encoded(secret):
-    from urllib.parse import quote
-
     one = TbaCredentials(secret, "s" * 20, "t" * 20, "u" * 20)
     clean = one.redact(f"key {secret}, token {'u' * 20}, url ?k={quote(secret, safe='~')}")
     assert secret not in clean

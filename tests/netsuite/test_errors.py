@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from nsconsole.netsuite import Failure, NetSuiteError, Outcome, TbaCredentials
@@ -79,6 +79,7 @@ def test_an_error_inside_a_200_is_classified_by_the_same_table(code, outcome):
     assert classify_caught(code, write=True) is outcome
 
 
+@settings(deadline=None)
 @given(
     st.booleans(),
     st.none() | st.integers(),
@@ -162,6 +163,7 @@ HEADER = (
 )
 
 
+@settings(deadline=None)
 @given(
     st.none() | st.integers(0, 1200),
     st.binary() | st.sampled_from([REST, SUITESCRIPT, b"[" * 100_000, b"9" * 5_000]),
@@ -184,12 +186,20 @@ def test_whatever_comes_back_becomes_one_error(status, body, headers, failure, w
     error.message.encode()
 
 
+@settings(deadline=None)
 @given(st.text(), st.text(), st.sampled_from([400, 401, 403, 500]))
 def test_an_error_that_quotes_the_request_shows_no_credential(before, after, status):
     body = f"{before}{HEADER}{SECRETS[1]}&{SECRETS[3]}{after}".encode(errors="replace")
     error = diagnosed(status=status, body=body, redact=CREDENTIALS.redact)
     shown = f"{error}{error!r}{error.code}"
     assert not any(secret in shown for secret in (*SECRETS, "s1gnature", "n0nce-n0nce"))
+
+
+def test_a_credential_in_place_of_an_error_code_is_hidden():
+    body = f'{{"error":{{"code":"X {SECRETS[1]}","message":""}}}}'.encode()
+    error = diagnosed(status=400, body=body, redact=CREDENTIALS.redact)
+    assert error.code == "X (hidden)"
+    assert SECRETS[1] not in str(error)
 
 
 def test_a_long_error_text_is_cut():
@@ -275,6 +285,7 @@ def test_half_a_surrogate_pair_is_replaced_and_a_whole_one_kept():
     assert loaded == {"a\ufffd": ["\ufffdx", "😀", r"\ud800"]}
 
 
+@settings(deadline=None)
 @given(st.text(), st.integers(1, 50))
 def test_one_line_is_one_short_printable_line(text, limit):
     line = one_line(text, limit)

@@ -280,13 +280,14 @@ def _finish(rng: Random, made: Trade, head: Row, party: Row, total: float) -> No
     day = date.fromisoformat(str(head["trandate"])[:10])
     due = day + timedelta(days=TERMS[cast("int", party["terms"])][1])
     currency = cast("int", party["currency"])
+    rate = CURRENCIES[currency][2]
     subsidiary = party["subsidiary"]
     billing = head["type"] in _POSTING
     paid = billing and due + timedelta(days=rng.choice((-5, 0, 0, 3, 12, 40))) <= EPOCH
     head |= {
         "entity": party["id"],
         "currency": currency,
-        "exchangerate": CURRENCIES[currency][2],
+        "exchangerate": rate,
         "foreigntotal": total,
         "duedate": stamp(due) if billing else None,
         "status": _status(str(head["type"]), day, paid=paid),
@@ -300,11 +301,13 @@ def _finish(rng: Random, made: Trade, head: Row, party: Row, total: float) -> No
         if line["transaction"] != head["id"]:
             break
         line |= {"entity": party["id"], "subsidiary": subsidiary}
+        line["netamount"] = round(cast("float", line["foreignamount"]) * rate, 2)
     _post(made, head, foreignamount=total, entity=party["id"], subsidiary=subsidiary)
     made.lines[-1] |= {
         "id": 0,
         "linesequencenumber": 0,
         "mainline": "T",
+        "netamount": round(total * rate, 2),
         "expenseaccount": RECEIVABLES if sale else PAYABLES,
         "accountinglinetype": "ACCOUNTSRECEIVABLE" if sale else "ACCOUNTSPAYABLE",
     }

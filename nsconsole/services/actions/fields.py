@@ -3,14 +3,15 @@
 import re
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 from enum import StrEnum
 
 from nsconsole.services.actions.canonical import Json
-from nsconsole.text import has_control_characters
+from nsconsole.text import clean, has_control_characters
 
 _PLAIN_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)
 _EXACT_DIGITS = 15  # what a JSON number keeps exactly on every side
+_UNROUNDED = Context(prec=5000)  # more digits than Python reads of an integer
 LONGEST_TEXT = 4000
 
 
@@ -113,6 +114,10 @@ def _decimal(field: Field, value: Json) -> Decimal:
         raise InvalidValueError(f"must be at least {field.minimum:,}")
     if field.maximum is not None and number > field.maximum:
         raise InvalidValueError(f"must be at most {field.maximum:,}")
+    return _exact(number)
+
+
+def _exact(number: Decimal) -> Decimal:
     if len(number.as_tuple().digits) > _EXACT_DIGITS:
         raise InvalidValueError(f"has more than {_EXACT_DIGITS} digits")
     return number
@@ -126,8 +131,9 @@ def _boolean(field: Field, value: Json) -> Json:
 
 def _date(field: Field, value: Json) -> Json:
     try:
-        if isinstance(value, str) and len(value) == 10:
-            return date.fromisoformat(value).isoformat()
+        # Python also reads weeks, as in 2026-W01-1.
+        if isinstance(value, str) and date.fromisoformat(value).isoformat() == value:
+            return value
     except ValueError:
         pass
     raise InvalidValueError("must be a date as YYYY-MM-DD")
@@ -140,11 +146,12 @@ def _reference(field: Field, value: Json) -> Json:
 def _any(field: Field, value: Json) -> Json:
     if isinstance(value, str):
         return _sane_text(value, field.max_length)
-    if isinstance(value, float):
-        return _json_number(Decimal(repr(value)))
-    if isinstance(value, (bool, int)):
+    if isinstance(value, bool):
         return value
-    raise InvalidValueError("must be text, a number, true, false or null")
+    number = to_decimal(value)
+    if number is None:
+        raise InvalidValueError("must be text, a number, true, false or null")
+    return _json_number(_exact(number))
 
 
 _CHECKS = {
@@ -164,7 +171,7 @@ def internal_id(value: Json) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     if isinstance(value, str) and re.fullmatch(r"-?\d{1,18}", value, re.ASCII):
-        return value
+        return str(int(value))
     raise InvalidValueError("must be an internal id: digits")
 
 
@@ -179,7 +186,7 @@ def to_decimal(value: object) -> Decimal | None:
         number = Decimal(text)
     except InvalidOperation:
         return None
-    return number.normalize() + 0 if number.is_finite() else None
+    return _UNROUNDED.plus(_UNROUNDED.normalize(number)) if number.is_finite() else None
 
 
 def _json_number(number: Decimal) -> int | float:
@@ -211,7 +218,7 @@ def same(field: Field, one: Json, other: Json) -> bool:
 
 def _kind(value: Json) -> str:
     if isinstance(value, str):
-        return f"“{value[:40]}”"
+        return f"“{clean(value, limit=40)}”"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (list, dict)):

@@ -1,0 +1,1 @@
+"""The command line: one door among others; it parses, calls a service and prints the answer."""

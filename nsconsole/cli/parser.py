@@ -1,0 +1,277 @@
+"""The grammar of the command line; it imports next to nothing, so help and version come at once."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from nsconsole import __version__
+
+_LARGEST = 2**63 - 1  # what a database's integer holds
+# How shtab completes the name of a file or folder, by shell.
+_FILES = {"bash": "_shtab_compgen_files", "zsh": "_files", "tcsh": "f"}
+_FOLDERS = {"bash": "_shtab_compgen_dirs", "zsh": "_files -/", "tcsh": "d"}
+
+_EPILOG = """\
+exit codes:
+  0    done
+  1    done in part, or failed
+  2    wrong usage or bad input; nothing was stored
+  3    refused: role, edit token, own proposal, or the claim was already taken
+  4    NetSuite cannot be reached, or refuses the credentials
+  130  interrupted
+
+environment:
+  NSCONSOLE_HOME           the workspace, unless --home names it
+  NSCONSOLE_DATABASE_URL   its database, unless it is the workspace's own
+  NSCONSOLE_ACCOUNT        NetSuite account id, e.g. 1234567_SB1
+  NSCONSOLE_NETSUITE_URL   one base URL in place of NetSuite's hosts: a sandbox, a proxy
+  NSCONSOLE_CONSUMER_KEY, _CONSUMER_SECRET, _TOKEN_ID, _TOKEN_SECRET
+                           token-based credentials; else those in the system keyring
+  NSCONSOLE_OPERATOR       who decides; else the operator whose login is yours
+  NSCONSOLE_EDIT_TOKEN     the token that lets them
+
+Secrets have no flags: a flag can be read in the list of processes.
+Shell completion: nsconsole completion bash > ~/.local/share/bash-completion/completions/nsconsole
+"""
+_DECIDE_EPILOG = """\
+Each proposal is decided once, by whoever is first. Needs the role reviewer or admin and the edit
+token (NSCONSOLE_EDIT_TOKEN; on a terminal it is asked for). Approving puts a push on the queue;
+`nsconsole drain` sends it.
+
+exit codes: 0 all were decided by this call; 3 some were taken already or are your own; 2 none was
+decided, since there are no such proposals; 1 some were decided, the others do not exist.
+"""
+_INIT_EPILOG = """\
+On a terminal it asks for what is not given. The four credentials are asked for without echo and
+kept in the system keyring; they have no flags, since a flag can be read in the list of processes.
+Without a terminal they come from NSCONSOLE_CONSUMER_KEY, NSCONSOLE_CONSUMER_SECRET,
+NSCONSOLE_TOKEN_ID and NSCONSOLE_TOKEN_SECRET, and stay there. They are tested before anything is
+made. Without an account the workspace is made, and NetSuite is set up later.
+"""
+
+
+class UsageError(Exception):
+    """A command line that does not follow the grammar; `usage` is the command's."""
+
+    def __init__(self, usage: str, message: str) -> None:
+        super().__init__(message)
+        self.usage = usage
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(self.format_usage(), message)
+
+
+def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """Parse a command line, `sys.argv` unless given.
+
+    `command` is None for the screens. Raises SystemExit: 0 after help and version, 2 after it has
+    said what is wrong.
+    """
+    words = sys.argv[1:] if argv is None else list(argv)
+    try:
+        parser = build()
+        args = parser.parse_args(words)
+        if args.json and args.command in {None, "demo"}:
+            parser.error("--json is for commands that print; the screens have none")
+    except UsageError as error:
+        from nsconsole.cli import output  # noqa: PLC0415 - only for errors
+
+        output.fail(str(error), code=2, as_json="--json" in words, usage=error.usage)
+        raise SystemExit(2) from None
+    return args
+
+
+def build() -> argparse.ArgumentParser:
+    """Make the parser of all commands."""
+    parser = _Parser(
+        prog="nsconsole",
+        description="Approve NetSuite writes at the keyboard, each applied exactly once. "
+        "Without a command it opens the screens.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"nsconsole {__version__}")
+    parser.set_defaults(home=None, json=False)
+    _add_global_flags(parser)
+    commands = _Commands(parser, dest="command", required=False)
+    _add_screens(commands)
+    _add_proposals(commands)
+    _add_queue(commands)
+    _add_workspace(commands)
+    _add_operators(commands)
+    _add_sandbox(commands)
+    _add_completion(commands)
+    return parser
+
+
+class _Commands:
+    """The commands of a parser; each takes the global flags too."""
+
+    def __init__(self, parser: argparse.ArgumentParser, *, dest: str, required: bool) -> None:
+        self._choices = parser.add_subparsers(dest=dest, required=required, metavar="COMMAND")
+
+    def add(self, name: str, sentence: str, epilog: str = "") -> argparse.ArgumentParser:
+        parser: argparse.ArgumentParser = self._choices.add_parser(
+            name,
+            help=sentence,
+            description=f"{sentence[:1].upper()}{sentence[1:]}.",
+            epilog=epilog,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        _add_global_flags(parser)
+        return parser
+
+
+def _add_global_flags(parser: argparse.ArgumentParser) -> None:
+    # Suppressed defaults: a flag before the command outlives the command's own parser.
+    home = parser.add_argument(
+        "--home",
+        type=_folder,
+        metavar="PATH",
+        default=argparse.SUPPRESS,
+        help="the workspace's folder",
+    )
+    _completed_by(home, _FOLDERS)
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="print one JSON document on stdout and nothing else there",
+    )
+
+
+def _add_screens(commands: _Commands) -> None:
+    demo = commands.add("demo", "the screens on a demo workspace and a simulated NetSuite")
+    demo.add_argument("--fresh", action="store_true", help="begin anew, without the last demo")
+
+
+def _add_proposals(commands: _Commands) -> None:
+    propose = commands.add("propose", "stage one proposal, or a JSON array of them: all or none")
+    file = propose.add_argument(
+        "file", nargs="?", default="-", metavar="FILE", help="a JSON file; - or nothing for stdin"
+    )
+    _completed_by(file, _FILES)
+    inbox = commands.add("inbox", "list proposals, the newest first")
+    inbox.add_argument(
+        "--status",
+        default="pending",
+        choices=("pending", "approved", "rejected", "withdrawn", "expired", "all"),
+        help="which ones (default: pending)",
+    )
+    _add_limit(inbox, "list at most N")
+    decide = commands.add("decide", "approve or reject proposals", _DECIDE_EPILOG)
+    decide.add_argument("verdict", choices=("approve", "reject"), help="what you decide")
+    decide.add_argument("ids", nargs="+", type=_count, metavar="ID", help="proposals, by id")
+    decide.add_argument("--reason", default="", metavar="TEXT", help="why; kept with the decision")
+
+
+def _add_queue(commands: _Commands) -> None:
+    drain = commands.add("drain", "send what was approved to NetSuite, now")
+    _add_limit(drain, "send at most N pushes")
+    queue = commands.add("queue", "list pushes, the newest first")
+    queue.add_argument(
+        "--status",
+        choices=("queued", "in_flight", "applied", "dead", "cancelled"),
+        help="only those of one status",
+    )
+    _add_limit(queue, "list at most N")
+    commands.add("status", "how proposals, the queue and the link to NetSuite stand")
+
+
+def _add_workspace(commands: _Commands) -> None:
+    init = commands.add("init", "make a workspace and its first operator, an admin", _INIT_EPILOG)
+    init.add_argument("--operator", metavar="NAME", help="their name (default: your login)")
+    init.add_argument("--account", metavar="ID", help="NetSuite account id, e.g. 1234567_SB1")
+    init.add_argument(
+        "--netsuite-url", metavar="URL", help="one base URL in place of NetSuite's hosts"
+    )
+    commands.add("doctor", "check settings, database, operator and NetSuite; say the mend for each")
+
+
+def _add_operators(commands: _Commands) -> None:
+    operator = commands.add("operator", "who may do what")
+    actions = _Commands(operator, dest="action", required=True)
+    add = actions.add("add", "add an operator and show their edit token, this once (admin)")
+    add.add_argument("name", metavar="NAME")
+    add.add_argument(
+        "--role",
+        required=True,
+        choices=("viewer", "reviewer", "admin"),
+        help="viewers look, reviewers decide, admins also say who may",
+    )
+    actions.add("list", "list the operators")
+    disable = actions.add("disable", "take an operator's rights away (admin)")
+    disable.add_argument("name", metavar="NAME")
+    rotate = actions.add("rotate", "replace an operator's edit token; the old one ends (admin)")
+    rotate.add_argument("name", metavar="NAME")
+
+
+def _add_sandbox(commands: _Commands) -> None:
+    sandbox = commands.add("sandbox", "run a simulated NetSuite on 127.0.0.1 until interrupted")
+    sandbox.add_argument(
+        "--port", type=_port, default=0, metavar="N", help="0 picks a free one (default)"
+    )
+    sandbox.add_argument("--rows", type=_count, metavar="N", help="about how many transactions")
+    sandbox.add_argument(
+        "--seed", type=_natural, default=1, metavar="N", help="the same seed, the same data"
+    )
+    sandbox.add_argument(
+        "--latency-ms",
+        type=_natural,
+        default=0,
+        metavar="N",
+        help="how long each answer of NetSuite takes at least",
+    )
+    state = sandbox.add_argument(
+        "--state", type=Path, metavar="FILE", help="keep its data in FILE between runs"
+    )
+    _completed_by(state, _FILES)
+    sandbox.add_argument(
+        "--exit-with-stdin",
+        action="store_true",
+        help="for programs that start it: end when stdin does",
+    )
+
+
+def _add_completion(commands: _Commands) -> None:
+    completion = commands.add("completion", "print a shell's completion script")
+    completion.add_argument("shell", choices=("bash", "zsh", "tcsh"), help="the shell")
+
+
+def _add_limit(parser: argparse.ArgumentParser, sentence: str) -> None:
+    parser.add_argument("--limit", type=_count, metavar="N", help=f"{sentence} (default: all)")
+
+
+def _completed_by(argument: argparse.Action, by_shell: dict[str, str]) -> None:
+    argument.complete = by_shell  # type: ignore[attr-defined]  # the attribute that shtab reads
+
+
+def _folder(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("must name a folder")
+    return Path(text)
+
+
+def _port(text: str) -> int:
+    return _whole(text, least=0, most=65_535)
+
+
+def _natural(text: str) -> int:
+    return _whole(text, least=0)
+
+
+def _count(text: str) -> int:
+    return _whole(text, least=1)
+
+
+def _whole(text: str, *, least: int, most: int = _LARGEST) -> int:
+    if text.isascii() and text.isdigit() and len(text) < 20 and least <= int(text) <= most:
+        return int(text)
+    span = f"between {least} and {most}" if most < _LARGEST else f"of at least {least}"
+    raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a whole number {span}")

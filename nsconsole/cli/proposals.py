@@ -1,0 +1,126 @@
+"""`propose`, `inbox` and `decide`."""
+
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
+
+from nsconsole.cli import output
+from nsconsole.cli.progress import Progress
+from nsconsole.cli.session import authority, current_operator, opened, os_login
+from nsconsole.services import approvals, proposals
+from nsconsole.services import inbox as inbox_service
+from nsconsole.services.approvals import Choice, Decision, Verdict
+from nsconsole.services.errors import BadInputError
+from nsconsole.services.inbox import Line
+
+_ALL = 2**63 - 1
+_VERDICTS = {"approve": Verdict.APPROVE, "reject": Verdict.REJECT}
+
+
+def propose(args: Namespace) -> int:
+    """Stage what a file or stdin holds."""
+    entries = proposals.parse_proposals(_read(args.file))
+    with opened(args) as workspace, Progress("asking NetSuite") as progress:
+        operator = current_operator(workspace)
+        author = operator.name if operator else os_login()
+        staged = proposals.propose(workspace, entries, author=author, progress=progress)
+    if args.json:
+        keys = ("id", "status", "risk_tier", "summary")
+        output.document({"proposals": [{key: getattr(s, key) for key in keys} for s in staged]})
+        return 0
+    output.table(("ID", "RISK", "PROPOSAL"), [(str(s.id), s.risk_tier, s.summary) for s in staged])
+    return 0
+
+
+def _read(name: str) -> bytes:
+    most = proposals.LARGEST_INPUT + 1
+    if name == "-":
+        if sys.stdin.isatty():
+            print("Type the proposal as JSON, then Ctrl-D.", file=sys.stderr)
+        return sys.stdin.buffer.read(most)
+    try:
+        with Path(name).open("rb") as file:
+            return file.read(most)
+    except (OSError, ValueError) as error:
+        raise BadInputError(f"{name} cannot be read: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+
+
+def inbox(args: Namespace) -> int:
+    """List proposals."""
+    status = None if args.status == "all" else args.status
+    with opened(args) as workspace:
+        lines = inbox_service.listed(workspace, status=status, limit=args.limit or _ALL)
+    if args.json:
+        output.document({"proposals": [_line(line) for line in lines]})
+    elif lines:
+        output.table(
+            ("ID", "RISK", "STATUS", "STAGED", "AUTHOR", "PROPOSAL"),
+            [
+                (str(e.id), e.risk_tier, e.status, output.moment(e.created_at), e.author, e.summary)
+                for e in lines
+            ],
+        )
+    else:
+        output.line("There are no proposals." if status is None else f"No proposal is {status}.")
+    return 0
+
+
+def _line(line: Line) -> dict[str, object]:
+    keys = (
+        "id",
+        "action_type",
+        "target_record",
+        "target_id",
+        "target_name",
+        "risk_tier",
+        "status",
+        "author",
+        "created_at",
+        "summary",
+        "decided_by",
+        "decided_at",
+    )
+    return {key: getattr(line, key) for key in keys}
+
+
+def decide(args: Namespace) -> int:
+    """Approve or reject proposals."""
+    choices = [Choice(id_) for id_ in args.ids]
+    with opened(args) as workspace:
+        decisions = approvals.decide(
+            workspace,
+            authority(workspace, args),
+            _VERDICTS[args.verdict],
+            choices,
+            reason=args.reason,
+        )
+    if args.json:
+        output.document({"decisions": [_decision(decision) for decision in decisions]})
+    else:
+        output.table(("ID", "STATUS", ""), [_told(decision) for decision in decisions])
+    return _exit_code(decisions)
+
+
+def _decision(decision: Decision) -> dict[str, object]:
+    keys = ("status", "won", "push_id", "decided_by", "decided_at", "why")
+    return {"id": decision.proposal_id} | {key: getattr(decision, key) for key in keys}
+
+
+def _told(decision: Decision) -> tuple[str, str, str]:
+    queued = f"push {decision.push_id} is queued" if decision.push_id else ""
+    said = queued if decision.won else f"not decided: {decision.why}"
+    return str(decision.proposal_id), decision.status, said
+
+
+def _exit_code(decisions: Sequence[Decision]) -> int:
+    lost = [decision for decision in decisions if not decision.won]
+    if not lost:
+        return 0
+    if any(decision.status != "unknown" for decision in lost):
+        return 3
+    return 2 if len(lost) == len(decisions) else 1

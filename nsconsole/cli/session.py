@@ -1,0 +1,54 @@
+"""What every command begins with: the workspace, and who gives the command."""
+
+import getpass
+import os
+import sys
+from argparse import Namespace
+from contextlib import closing
+
+from nsconsole.services.operators import Authority, Operator, authenticate, find_operator
+from nsconsole.services.workspace import Workspace, open_workspace
+from nsconsole.settings import load_settings
+
+
+def opened(args: Namespace) -> closing[Workspace]:
+    """Open the command's workspace for a `with` block. Raises SettingsError or DatabaseError."""
+    return closing(open_workspace(load_settings(os.environ, home=args.home)))
+
+
+def os_login() -> str:
+    """Give the OS user's name; their number where it has none, as in some containers."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid-{os.getuid()}"
+
+
+def current_operator(workspace: Workspace) -> Operator | None:
+    """Find who gives the command: the operator that is set, else the one with the OS login."""
+    return find_operator(workspace, name=workspace.settings.operator, login=os_login())
+
+
+def authority(workspace: Workspace, args: Namespace) -> Authority:
+    """Check the edit token from the environment, or asked for on a terminal.
+
+    Raises RefusedError.
+    """
+    operator = current_operator(workspace)
+    token = os.environ.get("NSCONSOLE_EDIT_TOKEN", "").strip()
+    if operator and not token and may_ask(args):
+        token = ask_secret(f"Edit token of {operator.name}: ")
+    return authenticate(workspace, operator, token)
+
+
+def may_ask(args: Namespace) -> bool:
+    """Tell whether somebody is there to answer questions."""
+    return not args.json and sys.stdin is not None and sys.stdin.isatty()
+
+
+def ask_secret(prompt: str) -> str:
+    """Ask for a secret without echo; empty if the person ends the input instead."""
+    try:
+        return getpass.getpass(prompt).strip()
+    except EOFError:
+        return ""

@@ -1,0 +1,164 @@
+"""The application: it paints its shell first, and opens the workspace behind it."""
+
+import asyncio
+import logging
+import signal
+import threading
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import on
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.screen import Screen
+
+from nsconsole.console import messages
+from nsconsole.console.inbox.detail import DetailPane
+from nsconsole.console.inbox.proposal_list import ProposalList
+from nsconsole.console.inbox.screen import InboxScreen
+from nsconsole.console.themes import DARK, LIGHT, theme_name
+from nsconsole.resources import resource
+
+if TYPE_CHECKING:
+    from nsconsole.console.session import Background, Opening, Session
+
+_log = logging.getLogger(__name__)
+_STYLES = ("base.tcss", "inbox.tcss", "dialogs.tcss")
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class NsConsole(App[None]):
+    """The console on one workspace; `opening` opens it, in a thread, after the first frame."""
+
+    TITLE = "nsconsole"
+    CSS_PATH: ClassVar[Any] = [resource("styles") / name for name in _STYLES]
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark", "help", "Help", id="app.help"),
+        Binding("f1", "help", "Help", show=False),
+        Binding("T", "toggle_theme", "Dark or light", show=False, id="app.theme"),
+        Binding("q", "quit", "Quit", id="app.quit"),
+    ]
+
+    def __init__(
+        self,
+        opening: "Opening",
+        *,
+        account: str | None,
+        theme: str = "dark",
+        now: Callable[[], datetime] = _utc_now,
+    ) -> None:
+        super().__init__()
+        self.now = now
+        self._opening = opening
+        self._inbox = InboxScreen(account)
+        self._background: Background | None = None
+        self._leaving = threading.Event()
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = theme_name(theme)
+
+    def get_default_screen(self) -> Screen[Any]:
+        """Start on the inbox, without the delay of a change of screens."""
+        return self._inbox
+
+    def on_mount(self) -> None:
+        """Obey signals, and open the workspace once the shell is painted."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self._terminated, number)
+        self.call_after_refresh(self._start_thread, self._open, "opening")
+
+    def _terminated(self, number: signal.Signals) -> None:
+        self.exit(return_code=128 + number)
+
+    def _start_thread(self, work: Callable[[], None], name: str) -> None:
+        threading.Thread(target=work, name=name, daemon=True).start()
+
+    def _open(self) -> None:
+        try:
+            session = self._opening(lambda words: self._post(messages.Told(words)))
+        except Exception as error:  # noqa: BLE001 - the end of a thread: the screen says why
+            _log.warning("opening failed", exc_info=error)
+            self._post(messages.OpeningFailed(str(error) or type(error).__name__))
+        else:
+            self._post(messages.Opened(session))
+
+    def _post(self, message: Message) -> None:
+        # Unlike a call into the screen's thread, a message never waits, and so cannot hang at exit.
+        self.post_message(message)
+
+    @on(messages.Told)
+    def _told(self, told: messages.Told) -> None:
+        self._inbox.show_progress(told.words)
+
+    @on(messages.OpeningFailed)
+    def _opening_failed(self, failed: messages.OpeningFailed) -> None:
+        self._inbox.show_trouble(failed.why)
+
+    @on(messages.Opened)
+    def _opened(self, opened: messages.Opened) -> None:
+        self._inbox.begin(opened.session, self.now())
+        self._start_thread(lambda: self._begin_background(opened.session), "beginning")
+
+    def _begin_background(self, session: "Session") -> None:
+        from nsconsole.store.changes import watch  # noqa: PLC0415 - after the first rows
+
+        self._background = session.background()
+        self._background.start()
+        tell = self._inbox.post_message
+        watch(session.workspace.database, lambda: tell(messages.DatabaseChanged()), self._leaving)
+
+    def drain_soon(self) -> None:
+        """Send what was approved at once."""
+        if self._background:
+            self._background.drain_soon()
+
+    def stop_background(self) -> None:
+        """Begin no more work; called once the screen is gone."""
+        self._leaving.set()
+        if self._background:
+            self._background.stop()
+
+    def action_toggle_theme(self) -> None:
+        """Change between dark and light."""
+        self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
+
+    def action_help(self) -> None:
+        """Show the keys."""
+        from nsconsole.console.help import HelpScreen  # noqa: PLC0415 - seldom needed
+
+        if len(self.screen_stack) == 1:
+            places = [
+                ("Inbox", InboxScreen.BINDINGS),
+                ("List", ProposalList.BINDINGS),
+                ("Proposal", DetailPane.BINDINGS),
+                ("Everywhere", self.BINDINGS),
+            ]
+            self.push_screen(HelpScreen(places))
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Offer every key's action by name, besides the themes."""
+        yield SystemCommand("Theme", "Choose among all themes", self.action_change_theme)
+        yield SystemCommand("Help", "The keys that work here", self.action_help)
+        yield SystemCommand("Quit", "Leave nsconsole", self.action_quit)
+        for binding in screen.BINDINGS:
+            if isinstance(binding, Binding) and binding.description:
+                keys = f"key: {binding.key.replace('slash', '/').replace('asterisk', '*')}"
+                run = screen.run_action
+                yield SystemCommand(
+                    binding.description, keys, lambda run=run, action=binding.action: run(action)
+                )
+
+    def _fatal_error(self) -> None:
+        # Textual would print every local variable, credentials among them.
+        _log.critical("the console failed", exc_info=self._exception)
+        self.panic(
+            "nsconsole met an error that it did not expect, and closed. Nothing that was decided "
+            "is lost. The log in the workspace's logs folder has the details."
+        )

@@ -1,0 +1,208 @@
+"""The questions before a decision: Cancel has the focus, and no key confirms that opened one."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Static
+
+from nsconsole.console import words
+from nsconsole.text import clean
+
+if TYPE_CHECKING:
+    from nsconsole.services.inbox import Line
+
+_MOST_SHOWN = 6
+Answer = TypeVar("Answer")
+
+
+class Dialog(ModalScreen[Answer | None]):
+    """A question over the screen; esc answers None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
+
+    def action_cancel(self) -> None:
+        """Go back without an answer."""
+        self.dismiss(None)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Take a button for the key that it stands for."""
+        event.stop()
+        if event.button.id == "no":
+            self.action_cancel()
+        else:
+            self.action_confirm()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Confirm by enter, once what was typed is complete."""
+        event.stop()
+        self.action_confirm()
+
+    def action_confirm(self) -> None:
+        """Answer, if the answer is complete."""
+
+
+class ApproveDialog(Dialog[bool]):
+    """Asks before approving; for high risk the record's name or id must be typed.
+
+    `hidden` of the proposals are not in sight under the present filter; `moved` says that NetSuite
+    is known to hold other values than the one proposal saw.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "confirm", "Approve")]
+
+    def __init__(self, lines: "Sequence[Line]", *, hidden: int = 0, moved: bool = False) -> None:
+        super().__init__()
+        self._lines = lines
+        self._hidden = hidden
+        self._moved = moved
+        self._expected = _to_type(lines)
+
+    def compose(self) -> ComposeResult:
+        """The question, the changes, what to type, and the buttons."""
+        one = len(self._lines) == 1
+        what = "this change" if one else words.counted(len(self._lines), "proposal")
+        with Vertical(id="dialog"):
+            yield Static(f"Approve {what}?", id="question", markup=False)
+            with VerticalScroll(id="body", can_focus=False):
+                yield Static(Content("\n").join(self._body()), markup=False)
+            if self._expected:
+                yield Static(_instruction(self._lines), id="instruction", markup=False)
+                yield Input(id="typed", select_on_focus=False)
+            with Horizontal(id="buttons"):
+                yield Button("Cancel", id="no")
+                label = "Approve" if self._expected else "Approve [y]"
+                button = Button(Content(label), id="yes", variant="primary")
+                button.disabled = bool(self._expected)
+                yield button
+
+    def on_mount(self) -> None:
+        """Put the focus where a key that is still held does no harm."""
+        self.query_one("#typed" if self._expected else "#no").focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Allow the approval once the right words were typed."""
+        self.query_one("#yes", Button).disabled = not self._is_expected(event.value)
+
+    def action_confirm(self) -> None:
+        """Approve, if what had to be typed was."""
+        if not self._expected or self._is_expected(self.query_one("#typed", Input).value):
+            self.dismiss(True)
+
+    def _is_expected(self, typed: str) -> bool:
+        return typed.strip().casefold() in self._expected
+
+    def _body(self) -> Iterator[Content]:
+        if len(self._lines) > 1:
+            yield Content(_counts("kinds", [line.action_type for line in self._lines]))
+            yield Content(_counts("risk", [line.risk_tier for line in self._lines]))
+            yield Content("")
+        for line in self._lines[:_MOST_SHOWN]:
+            yield Content(clean(line.summary))
+        if len(self._lines) > _MOST_SHOWN:
+            yield Content(f"… and {len(self._lines) - _MOST_SHOWN:,} more")
+        if self._hidden:
+            hidden = f"{words.counted(self._hidden, 'selected proposal')} not in sight (filter)"
+            yield Content.styled(f"⚠ {hidden}", "$text-warning")
+        if self._moved:
+            conflict = "⚠ NetSuite changed after this was staged; it will refuse the write."
+            yield Content.styled(conflict, "$text-error")
+
+
+def _counts(what: str, names: list[str]) -> str:
+    listed = ", ".join(f"{count:,} {name}" for name, count in Counter(names).most_common())
+    return f"{what}: {listed}"
+
+
+def _to_type(lines: "Sequence[Line]") -> frozenset[str]:
+    """What may be typed to approve: nothing, unless the risk is high. Case folded."""
+    if all(line.risk_tier != "high" for line in lines):
+        return frozenset()
+    if len(lines) > 1:
+        return frozenset({str(len(lines))})
+    (line,) = lines
+    names = (line.target_id, clean(line.target_name or "")) if line.target_id else (str(line.id),)
+    return frozenset(name.casefold() for name in names if name)
+
+
+def _instruction(lines: "Sequence[Line]") -> str:
+    if len(lines) > 1:
+        return f"High risk is among them. Type how many you approve ({len(lines)}), then enter:"
+    (line,) = lines
+    if not line.target_id:
+        return f"High risk. Type the proposal's number ({line.id}), then enter:"
+    named = f" or name ({clean(line.target_name, limit=40)})" if line.target_name else ""
+    return f"High risk. Type the record's id ({line.target_id}){named}, then enter:"
+
+
+class RejectDialog(Dialog[str]):
+    """Asks why; an answer is a reason."""
+
+    def __init__(self, lines: "Sequence[Line]", *, hidden: int = 0) -> None:
+        super().__init__()
+        self._lines = lines
+        self._hidden = hidden
+
+    def compose(self) -> ComposeResult:
+        """The question, the change, and a place for the reason."""
+        one = len(self._lines) == 1
+        what = "this change" if one else words.counted(len(self._lines), "proposal")
+        with Vertical(id="dialog"):
+            yield Static(f"Reject {what}?", id="question", markup=False)
+            with VerticalScroll(id="body", can_focus=False):
+                for line in self._lines[:_MOST_SHOWN]:
+                    yield Static(Content(clean(line.summary)), markup=False)
+                if self._hidden:
+                    yield Static(f"⚠ {self._hidden:,} not in sight (filter)", markup=False)
+            yield Static("Why? Its author reads this.", id="instruction", markup=False)
+            yield Input(id="typed", max_length=2000, placeholder="reason")
+            with Horizontal(id="buttons"):
+                yield Button("Cancel", id="no")
+                yield Button("Reject", id="yes", variant="error", disabled=True)
+
+    def on_mount(self) -> None:
+        """Start where the reason is typed."""
+        self.query_one("#typed").focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """A rejection needs a reason."""
+        self.query_one("#yes", Button).disabled = not event.value.strip()
+
+    def action_confirm(self) -> None:
+        """Reject, with the reason."""
+        reason = self.query_one("#typed", Input).value.strip()
+        if reason:
+            self.dismiss(reason)
+
+
+class TokenDialog(Dialog[str]):
+    """Asks for the operator's edit token, once a run; it is not shown and not kept on disk."""
+
+    def __init__(self, operator: str) -> None:
+        super().__init__()
+        self._operator = operator
+
+    def compose(self) -> ComposeResult:
+        """The question and a place that shows dots."""
+        with Vertical(id="dialog"):
+            question = f"{clean(self._operator)}, your edit token?"
+            yield Static(question, id="question", markup=False)
+            asked = "Asked once a run. NSCONSOLE_EDIT_TOKEN answers it beforehand."
+            yield Static(asked, id="instruction", markup=False)
+            yield Input(id="typed", password=True)
+            with Horizontal(id="buttons"):
+                yield Button("Cancel", id="no")
+                yield Button("Go on", id="yes", variant="primary")
+
+    def on_mount(self) -> None:
+        """Start where the token is typed."""
+        self.query_one("#typed").focus()
+
+    def action_confirm(self) -> None:
+        """Give the token."""
+        self.dismiss(self.query_one("#typed", Input).value.strip() or None)

@@ -1,0 +1,101 @@
+"""What the inbox reads in its lanes, away from the screen's thread."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from nsconsole.console import messages
+from nsconsole.console.lanes import Lane
+from nsconsole.text import clean
+
+if TYPE_CHECKING:
+    from nsconsole.services.inbox import View
+    from nsconsole.services.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Rows that are wanted; if `anchor_id` is still listed, it comes `before` rows from the top."""
+
+    offset: int
+    limit: int
+    anchor_id: int | None = None
+    before: int = 0
+
+
+class Reader:
+    """Reads for one screen and posts what was read; each lane does only its newest request."""
+
+    def __init__(
+        self, workspace: "Workspace", post: Callable[[Message], object], since: datetime
+    ) -> None:
+        self._workspace = workspace
+        self._post = post
+        self._since = since
+        self._rows = Lane("rows", self._failed)
+        self._detail = Lane("detail", self._failed)
+        self._standing = Lane("standing", self._failed)
+        self._netsuite = Lane("netsuite", self._failed)
+
+    def _failed(self, error: Exception) -> None:
+        self._post(messages.LaneFailed(str(error) or type(error).__name__))
+
+    def view(self, looking: messages.Looking) -> "View":
+        """Give a view in the service's terms."""
+        from nsconsole.services.inbox import Sort, View  # noqa: PLC0415 - after the first frame
+
+        words = tuple(looking.text.casefold().split())
+        return View(Sort(looking.sort), words, self._since, looking.everything)
+
+    def rows(self, looking: messages.Looking, window: Window) -> None:
+        """Read rows; answers PageRead."""
+        self._rows.submit(lambda: self._read_rows(looking, window))
+
+    def _read_rows(self, looking: messages.Looking, window: Window) -> None:
+        from nsconsole.services import inbox  # noqa: PLC0415
+
+        view, offset, anchor = self.view(looking), window.offset, None
+        if window.anchor_id is not None:
+            anchor = inbox.position(self._workspace, view, window.anchor_id)
+            offset = offset if anchor is None else max(anchor - window.before, 0)
+        lines = inbox.page(self._workspace, view, offset=offset, limit=window.limit)
+        complete = len(lines) < window.limit and (lines or not offset)
+        total = offset + len(lines) if complete else inbox.count(self._workspace, view)
+        self._post(messages.PageRead(looking, offset, lines, total, anchor))
+
+    def detail(self, proposal_id: int) -> None:
+        """Read a proposal in full; answers DetailRead."""
+        self._detail.submit(lambda: self._read_detail(proposal_id))
+
+    def _read_detail(self, proposal_id: int) -> None:
+        from nsconsole.services import inbox  # noqa: PLC0415
+
+        found = inbox.detail(self._workspace, proposal_id)
+        self._post(messages.DetailRead(proposal_id, found))
+
+    def standing(self) -> None:
+        """Read the figures of the title bar; answers StandingRead."""
+        self._standing.submit(self._read_standing)
+
+    def _read_standing(self) -> None:
+        from nsconsole.services.status import glance  # noqa: PLC0415
+
+        self._post(messages.StandingRead(glance(self._workspace)))
+
+    def now(self, proposal_id: int) -> None:
+        """Ask NetSuite for the present values; answers NowRead."""
+        self._netsuite.submit(lambda: self._read_now(proposal_id))
+
+    def _read_now(self, proposal_id: int) -> None:
+        from nsconsole.services.errors import ServiceError  # noqa: PLC0415
+        from nsconsole.services.inbox import look_now  # noqa: PLC0415
+
+        try:
+            found = look_now(self._workspace, proposal_id)
+        except ServiceError as error:
+            self._post(messages.NowRead(proposal_id, None, clean(str(error))))
+        else:
+            self._post(messages.NowRead(proposal_id, found))

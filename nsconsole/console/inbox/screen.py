@@ -1,0 +1,354 @@
+"""The inbox screen: it shows what its reader reads, and hands decisions to the service."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.notifications import SeverityLevel
+from textual.screen import Screen
+from textual.widgets import Footer, Input, Static
+
+from nsconsole.console import messages, words
+from nsconsole.console.inbox.deciding import Deciding, Outcome
+from nsconsole.console.inbox.detail import DetailPane
+from nsconsole.console.inbox.proposal_list import ProposalList
+from nsconsole.console.inbox.reading import Reader, Window
+from nsconsole.console.title import TitleBar
+from nsconsole.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from textual.timer import Timer
+
+    from nsconsole.console.app import NsConsole
+    from nsconsole.console.session import Session
+    from nsconsole.services.inbox import Line
+
+_SETTLE = 0.2  # seconds that the cursor rests before NetSuite is asked
+_AGES = 10  # seconds between looks at how old everything has become
+_SORTS = {
+    "newest": "newest first",
+    "oldest": "oldest first",
+    "risk": "highest risk first",
+    "author": "by author",
+    "kind": "by kind",
+}
+_EMPTY = (
+    "Nothing waits for a decision.\n\n"
+    "What a tool or a colleague stages comes here by itself:\n"
+    "  nsconsole propose change.json\n\n"
+    "v shows what was decided before."
+)
+
+
+class InboxScreen(Screen[None]):
+    """What waits for a decision: the list, the proposal under the cursor, the keys to decide."""
+
+    HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012 - as the base has it
+        (0, "-narrow"),
+        (110, "-wide"),
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "approve", "Approve", id="inbox.approve"),
+        Binding("r", "reject", "Reject", id="inbox.reject"),
+        Binding("space", "mark", "Select", id="inbox.mark"),
+        Binding("asterisk", "mark_all", "Select all shown", show=False, id="inbox.mark_all"),
+        Binding("u", "unmark_all", "Unselect all", show=False, id="inbox.unmark_all"),
+        Binding("slash", "filter", "Filter", id="inbox.filter"),
+        Binding("s", "sort", "Sort", id="inbox.sort"),
+        Binding("v", "view", "View", id="inbox.view"),
+        Binding("enter", "open", "Open", show=False, id="inbox.open"),
+        Binding("escape", "back", "Back", show=False, id="inbox.back"),
+        Binding("ctrl+r", "refresh_now", "Ask NetSuite again", show=False, id="inbox.refresh"),
+    ]
+
+    app: "NsConsole"
+
+    def __init__(self, account: str | None) -> None:
+        super().__init__()
+        self._account = account
+        self._session: Session | None = None
+        self._reader: Reader | None = None
+        self._looking = messages.Looking()
+        self._settling: Timer | None = None
+        self._stale = False
+
+    def compose(self) -> ComposeResult:
+        """Title, what is listed, the list beside the proposal, and a place to filter."""
+        yield TitleBar(self._account)
+        yield Static("Opening the workspace …", id="listed", markup=False)
+        with Container(id="split"):
+            yield ProposalList(self.app.now)
+            yield DetailPane()
+        yield Input(id="filter", placeholder="filter: words in any order; enter keeps, esc clears")
+        yield Footer()
+
+    def on_mount(self) -> None:
+        """Start the clock and hold the keyboard on the list."""
+        self._list.focus()
+        self._tick()
+        self.set_interval(1, self._tick)
+        self.set_interval(_AGES, self._list.refresh)
+
+    @property
+    def _list(self) -> ProposalList:
+        return self.query_one(ProposalList)
+
+    @property
+    def _detail(self) -> DetailPane:
+        return self.query_one(DetailPane)
+
+    def _tick(self) -> None:
+        self.query_one(TitleBar).show_time(self.app.now().astimezone())
+
+    def begin(self, session: "Session", since: "datetime") -> None:
+        """Show an open workspace."""
+        self._session = session
+        self._reader = Reader(session.workspace, self.post_message, since)
+        self.query_one(TitleBar).show_operator(session.operator)
+        self._read_rows()
+        self._reader.standing()
+
+    def show_progress(self, what: str) -> None:
+        """Say what the opening is at."""
+        self.query_one("#listed", Static).update(what)
+
+    def show_trouble(self, why: str) -> None:
+        """Say why there is nothing to show."""
+        self.query_one("#listed", Static).update("The workspace cannot be opened")
+        self._detail.show_hint(f"{clean(why, keep_newlines=True)}\n\nq leaves.")
+
+    # What threads tell
+
+    @on(messages.DatabaseChanged)
+    def _database_changed(self) -> None:
+        if self.app.screen is not self:
+            self._stale = True  # the list stands still under a question
+            return
+        self._stale = False
+        self._read_rows(anchored=True)
+        if self._reader:
+            self._reader.standing()
+
+    @on(messages.PageRead)
+    def _page_read(self, page: messages.PageRead) -> None:
+        if page.looking == self._looking:
+            self._list.show_page(page)
+            self._say_what_is_listed()
+
+    @on(messages.StandingRead)
+    def _standing_read(self, read: messages.StandingRead) -> None:
+        self.query_one(TitleBar).show_standing(read.standing)
+
+    @on(messages.DetailRead)
+    def _detail_read(self, read: messages.DetailRead) -> None:
+        if read.detail and read.proposal_id == self._list.cursor_id:
+            self._detail.show_detail(read.detail)
+
+    @on(messages.NowRead)
+    def _now_read(self, read: messages.NowRead) -> None:
+        if read.proposal_id == self._detail.shown_id:
+            self._detail.show_now(read)
+
+    @on(messages.LaneFailed)
+    def _lane_failed(self, failed: messages.LaneFailed) -> None:
+        self.tell(failed.why, severity="error")
+
+    def on_screen_resume(self) -> None:
+        """Catch up with what changed under a question."""
+        if self._stale:
+            self.post_message(messages.DatabaseChanged())
+
+    # Reading
+
+    def _read_rows(self, *, anchored: bool = False) -> None:
+        if self._reader is None:
+            return
+        offset, limit = self._list.window()
+        anchor = self._list.cursor_id if anchored else None
+        before = self._list.cursor_row - offset
+        self._reader.rows(self._looking, Window(offset, limit, anchor, before))
+
+    @on(ProposalList.Wanted)
+    def _rows_wanted(self) -> None:
+        self._read_rows()
+
+    @on(ProposalList.Highlighted)
+    def _highlighted(self, event: ProposalList.Highlighted) -> None:
+        if self._reader is None:
+            return
+        if event.line is None:
+            self._show_nothing()
+            return
+        self._reader.detail(event.line.id)
+        if event.line.id != self._detail.shown_id and event.line.status == "pending":
+            self._ask_netsuite_soon()
+
+    def _show_nothing(self) -> None:
+        if self._list.total:
+            self._detail.show_hint("That proposal left the list. Move the cursor to another.")
+        elif self._looking.text:
+            self._detail.show_hint("Nothing matches the filter. esc clears it.")
+        else:
+            self._detail.show_hint(_EMPTY)
+
+    def _ask_netsuite_soon(self) -> None:
+        if self._settling:
+            self._settling.stop()
+        self._settling = self.set_timer(_SETTLE, self._ask_netsuite)
+
+    def _ask_netsuite(self) -> None:
+        line = self._list.line
+        if self._reader and line and line.status == "pending":
+            self._reader.now(line.id)
+
+    def action_refresh_now(self) -> None:
+        """Read everything anew, NetSuite's values included."""
+        self._detail.show_now(None)
+        self._read_rows(anchored=True)
+        self._ask_netsuite()
+
+    def _say_what_is_listed(self) -> None:
+        looking, total = self._looking, self._list.total
+        parts = ["Everything" if looking.everything else "Inbox", words.counted(total, "proposal")]
+        parts.append(_SORTS[looking.sort])
+        if looking.text:
+            parts.append(f"filter “{clean(looking.text, limit=30)}” (esc clears)")
+        if self._list.marked:
+            parts.append(f"{len(self._list.marked):,} selected (u unselects)")
+        self.query_one("#listed", Static).update(" · ".join(parts))
+
+    # Looking
+
+    def _look(self, looking: messages.Looking, *, anchored: bool = False) -> None:
+        self._looking = looking
+        if not anchored:
+            self._list.to_top()
+        self._read_rows(anchored=anchored)
+        self._say_what_is_listed()
+
+    def action_sort(self) -> None:
+        """Take the next order."""
+        orders = list(_SORTS)
+        following = orders[(orders.index(self._looking.sort) + 1) % len(orders)]
+        self._look(replace(self._looking, sort=following))
+
+    def action_view(self) -> None:
+        """Change between what is open and everything that ever was."""
+        self._look(replace(self._looking, everything=not self._looking.everything))
+
+    def action_filter(self) -> None:
+        """Open the filter."""
+        self.add_class("-filtering")
+        self.query_one("#filter", Input).focus()
+
+    @on(Input.Changed, "#filter")
+    def _filter_typed(self, event: Input.Changed) -> None:
+        if event.value != self._looking.text:
+            self._look(replace(self._looking, text=event.value))
+
+    @on(Input.Submitted, "#filter")
+    def _filter_kept(self) -> None:
+        self.remove_class("-filtering")
+        self._list.focus()
+
+    def action_open(self) -> None:
+        """Give the proposal the whole screen."""
+        if self._list.line:
+            self.add_class("-open")
+            self._detail.focus()
+
+    def action_back(self) -> None:
+        """Go back one step: from the proposal, from the filter, from the selection."""
+        if self.has_class("-open"):
+            self.remove_class("-open")
+        elif self._looking.text or self.has_class("-filtering"):
+            self.remove_class("-filtering")
+            self.query_one("#filter", Input).value = ""
+            self._look(replace(self._looking, text=""), anchored=True)
+        self._list.focus()
+
+    # Selecting and deciding
+
+    def action_mark(self) -> None:
+        """Select the proposal under the cursor and go on to the next."""
+        if self._list.toggle_mark():
+            self._list.action_move(1)
+            self._say_what_is_listed()
+        else:
+            self.tell("Only what is pending can be selected.", severity="warning")
+
+    @work(exclusive=True, group="marking")
+    async def action_mark_all(self) -> None:
+        """Select everything pending that the filter lets through."""
+        if self._reader and self._session:
+            lines = await Deciding.pending(self._session, self._reader.view(self._looking))
+            self._list.mark(lines)
+            self._say_what_is_listed()
+
+    def action_unmark_all(self) -> None:
+        """Select nothing."""
+        self._list.unmark_all()
+        self._say_what_is_listed()
+
+    def action_approve(self) -> None:
+        """Approve the selection, or the proposal under the cursor, after a question."""
+        self._decide("approve")
+
+    def action_reject(self) -> None:
+        """Reject the selection, or the proposal under the cursor, with a reason."""
+        self._decide("reject")
+
+    def _decide(self, verdict: str) -> None:
+        # What was in sight when the key was pressed is decided, whatever the list does meanwhile.
+        lines = self._chosen()
+        if self._session is None or not lines:
+            self.tell("There is no proposal under the cursor.", severity="warning")
+        elif any(line.status != "pending" for line in lines):
+            line = lines[0]
+            self.tell(
+                f"#{line.id} was {line.status} by {line.decided_by} already.", severity="warning"
+            )
+        else:
+            self._run_decision(self._session, verdict, lines)
+
+    def _chosen(self) -> "Sequence[Line]":
+        line = self._list.line
+        if self._list.marked and not self.has_class("-open"):
+            return list(self._list.marked.values())
+        return [line] if line else []
+
+    @work(group="deciding")
+    async def _run_decision(
+        self, session: "Session", verdict: str, lines: "Sequence[Line]"
+    ) -> None:
+        deciding = Deciding(self.app, session)
+        moved = len(lines) == 1 and lines[0].id == self._detail.shown_id and self._detail.moved
+        outcome = await deciding.run(verdict, lines, hidden=self._hidden(lines), moved=moved)
+        if outcome:
+            self._show_outcome(outcome)
+
+    def _hidden(self, lines: "Sequence[Line]") -> int:
+        if len(lines) < 2 or not self._looking.text:
+            return 0
+        wanted = self._looking.text.casefold().split()
+        return sum(not all(word in line.search_text for word in wanted) for line in lines)
+
+    def _show_outcome(self, outcome: Outcome) -> None:
+        for id_ in outcome.settled:
+            self._list.marked.pop(id_, None)
+        if outcome.said:
+            self.tell(outcome.said)
+        if outcome.trouble:
+            self.tell(outcome.trouble, severity="warning")
+        self._read_rows(anchored=True)
+        self._say_what_is_listed()
+
+    def tell(self, text: str, *, severity: SeverityLevel = "information") -> None:
+        """Show a passing message, literally."""
+        self.notify(clean(text, keep_newlines=True), severity=severity, markup=False)

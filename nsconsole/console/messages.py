@@ -1,0 +1,96 @@
+"""What threads tell the screen. Each says what changed; the screen reads it anew."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from nsconsole.console.session import Session
+    from nsconsole.services.inbox import Detail, Line, Now
+    from nsconsole.services.status import Standing
+
+
+class _Latest(Message):
+    """A message of which only the last one counts."""
+
+    def can_replace(self, message: Message) -> bool:
+        """Take the place of an older one that still waits."""
+        return type(message) is type(self)
+
+
+@dataclass
+class Told(_Latest):
+    """What the opening of the workspace is at."""
+
+    words: str
+
+
+@dataclass
+class Opened(Message):
+    """The workspace is open."""
+
+    session: "Session"
+
+
+@dataclass
+class OpeningFailed(Message):
+    """The workspace cannot be opened."""
+
+    why: str
+
+
+@dataclass
+class DatabaseChanged(_Latest):
+    """Somebody committed something, in this process or another."""
+
+
+@dataclass
+class StandingRead(_Latest):
+    """The figures of the title bar."""
+
+    standing: "Standing"
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """What the list is asked to show."""
+
+    sort: str = "newest"
+    text: str = ""
+    everything: bool = False
+
+
+@dataclass
+class PageRead(_Latest):
+    """Lines from `offset` on; `anchor` is where the cursor's proposal stands, if it is there."""
+
+    looking: Looking
+    offset: int
+    lines: "list[Line]"
+    total: int
+    anchor: int | None
+
+
+@dataclass
+class DetailRead(_Latest):
+    """A proposal in full."""
+
+    proposal_id: int
+    detail: "Detail | None"
+
+
+@dataclass
+class NowRead(_Latest):
+    """What NetSuite holds now of a proposal's record, or why that cannot be told."""
+
+    proposal_id: int
+    now: "Now | None"
+    why: str = ""
+
+
+@dataclass
+class LaneFailed(_Latest):
+    """Something in a thread went wrong."""
+
+    why: str

@@ -1,0 +1,90 @@
+"""The title bar: whose console this is, how NetSuite answers, what waits, what time it is."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+from textual.widget import Widget
+
+from nsconsole.text import clean
+
+if TYPE_CHECKING:
+    from nsconsole.services.operators import Operator
+    from nsconsole.services.status import Standing
+
+_LINK = {
+    "unknown": "NetSuite not asked yet",
+    "ok": "NetSuite ok",
+    "unreachable": "NetSuite UNREACHABLE",
+    "refused": "NetSuite REFUSES LOGIN",
+}
+
+
+class TitleBar(Widget):
+    """One line; what does not fit is left out, the least needed first."""
+
+    def __init__(self, account: str | None) -> None:
+        super().__init__()
+        self._account = clean(account or "no account", limit=40)
+        self._operator: Operator | None = None
+        self._standing: Standing | None = None
+        self._now: datetime | None = None
+
+    def show_operator(self, operator: "Operator | None") -> None:
+        """Say who sits here."""
+        self._operator = operator
+        self.refresh()
+
+    def show_standing(self, standing: "Standing") -> None:
+        """Show figures and the link."""
+        self._standing = standing
+        self.set_class(standing.link.state in ("unreachable", "refused"), "-trouble")
+        self.tooltip = Content(clean(standing.link.detail)) if standing.link.detail else None
+        self.refresh()
+
+    def show_time(self, now: datetime) -> None:
+        """Show the clock, in the reader's time zone."""
+        if self._now is None or (now.hour, now.minute) != (self._now.hour, self._now.minute):
+            self._now = now
+            self.refresh()
+
+    def render(self) -> Content:
+        """Give the line for the present width."""
+        right = self._fitting(self.size.width - len(self._account) - 16)
+        left = f" nsconsole · {self._account}"
+        gap = " " * max(self.size.width - len(left) - len(right) - 1, 1)
+        return Content.assemble((left, "bold"), gap, right)
+
+    def _fitting(self, width: int) -> str:
+        pieces = self._pieces()
+        kept = set(range(len(pieces)))
+        for _, index in sorted((rank, i) for i, (rank, _) in enumerate(pieces)):
+            if len(" · ".join(pieces[i][1] for i in sorted(kept))) <= width:
+                break
+            kept.discard(index)
+        return " · ".join(pieces[i][1] for i in sorted(kept))
+
+    def _pieces(self) -> list[tuple[int, str]]:
+        """What there is to say, each with how much it is needed."""
+        pieces: list[tuple[int, str]] = []
+        if self._operator:
+            pieces.append((2, f"{self._operator.name} ({self._operator.role})"))
+        elif self._standing:
+            pieces.append((2, "looking only"))
+        if self._standing:
+            pieces.append((5, _LINK[self._standing.link.state]))
+            pieces += [(rank, words) for rank, words in self._queue(self._standing) if words]
+        if self._now:
+            pieces.append((1, f"{self._now:%H:%M}"))
+        return pieces
+
+    @staticmethod
+    def _queue(standing: "Standing") -> list[tuple[int, str]]:
+        queue = standing.queue
+        waiting, sending, dead = queue["queued"], queue["in_flight"], queue["dead"]
+        return [
+            (4, f"{standing.proposals['pending']:,} pending"),
+            (3, f"{waiting:,} queued" if waiting or not sending else ""),
+            (3, f"{sending:,} in flight" if sending else ""),
+            (6, f"{dead:,} dead" if dead else ""),
+        ]

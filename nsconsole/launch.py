@@ -1,0 +1,105 @@
+"""Putting the parts together: the console on a workspace, with its scheduler."""
+
+import logging
+import os
+import sys
+import threading
+import time
+from argparse import Namespace
+from collections.abc import Callable, Mapping
+from logging.handlers import RotatingFileHandler
+from typing import TYPE_CHECKING
+
+from nsconsole.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from nsconsole.console.session import Background, Opening, Session
+    from nsconsole.services.workspace import Workspace
+
+_POOLS = ("ThreadPoolExecutor", "asyncio_")  # threads that the interpreter would wait for
+_PATIENCE = 5.0  # seconds that leaving waits for a call to NetSuite to end
+
+
+def console(args: Namespace) -> int:
+    """Run the console on the workspace of the command line; give the exit code."""
+    settings = load_settings(os.environ, home=args.home)
+
+    def opening(tell: Callable[[str], None]) -> "Session":
+        return open_session(settings, os.environ)
+
+    return run(settings, opening)
+
+
+def run(settings: Settings, opening: "Opening") -> int:
+    """Run the console until the person leaves; give the exit code."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        print("nsconsole: the screens need a terminal; see `nsconsole --help`", file=sys.stderr)  # noqa: T201
+        return 2
+    from nsconsole.console.app import NsConsole  # noqa: PLC0415 - the commands do without Textual
+
+    _log_to_file(settings)
+    app = NsConsole(opening, account=settings.account, theme=settings.theme)
+    app.run()
+    app.stop_background()
+    _leave(app.return_code or 0)
+    return app.return_code or 0
+
+
+def open_session(
+    settings: Settings, environ: Mapping[str, str], operator: str | None = None
+) -> "Session":
+    """Open a workspace for the console. Raises an error that is a sentence for the operator."""
+    from nsconsole.cli.session import os_login  # noqa: PLC0415
+    from nsconsole.console.session import Session  # noqa: PLC0415
+    from nsconsole.services.operators import find_operator  # noqa: PLC0415
+    from nsconsole.services.workspace import open_workspace  # noqa: PLC0415 - SQLAlchemy
+
+    workspace = open_workspace(settings, environ=environ)
+    name = operator or settings.operator
+    return Session(
+        workspace=workspace,
+        operator=find_operator(workspace, name=name, login=os_login()),
+        background=lambda: _scheduler(workspace),
+        edit_token=environ.get("NSCONSOLE_EDIT_TOKEN", "").strip() or None,
+    )
+
+
+def _scheduler(workspace: "Workspace") -> "Background":
+    from nsconsole.scheduler import Scheduler  # noqa: PLC0415 - the first rows do without it
+
+    return Scheduler(workspace)
+
+
+def _log_to_file(settings: Settings) -> None:
+    # Whatever is written to the terminal would stand in the middle of the screen.
+    settings.logs.mkdir(parents=True, exist_ok=True)
+    handler = RotatingFileHandler(
+        settings.logs / "nsconsole.log", maxBytes=2**20, backupCount=3, delay=True, encoding="utf-8"
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    logging.captureWarnings(capture=True)
+    threading.excepthook = _log_thread
+
+
+def _log_thread(args: "threading.ExceptHookArgs") -> None:
+    if args.exc_value:
+        logging.getLogger(__name__).error("thread failed", exc_info=args.exc_value)
+
+
+def _leave(code: int) -> None:
+    """Wait a little for the calls that are under way, then leave whatever still runs.
+
+    To leave in the middle of a call loses nothing: the push keeps its lease until that runs out,
+    and is then asked again under the same request id.
+    """
+    deadline = time.monotonic() + _PATIENCE
+    others = [t for t in threading.enumerate() if t.name.startswith(_POOLS)]
+    if any(thread.is_alive() for thread in others):
+        for thread in others:
+            thread.join(max(deadline - time.monotonic(), 0))
+    if any(thread.is_alive() for thread in others):
+        sys.stdout.flush()
+        os._exit(code)

@@ -1,0 +1,1 @@
+"""SuiteQL over REST: parsed by sqlglot, resolved against the account's tables, run on SQLite."""

@@ -1,0 +1,155 @@
+"""Fixtures for every test: a NetSuite of one's own, a workspace on it, and people who may decide.
+
+Time stands still unless a test moves it, for the workspace and its NetSuite alike.
+"""
+
+import json
+import os
+import shutil
+import urllib.request
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import hypothesis
+import pytest
+
+# Before anything imports Textual or keyring; and nobody's own workspace is ever touched.
+os.environ["TEXTUAL_ANIMATIONS"] = "none"
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+for name in [name for name in os.environ if name.startswith("NSCONSOLE_")]:
+    del os.environ[name]
+
+hypothesis.settings.register_profile("default", max_examples=50, deadline=None)
+hypothesis.settings.register_profile("ci", max_examples=50, deadline=None, derandomize=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+@dataclass
+class Clock:
+    """A clock that a test sets; calling it gives the time, aware and in UTC."""
+
+    now: datetime = datetime(2026, 11, 22, 9, 15, tzinfo=UTC)
+
+    def __call__(self):
+        return self.now
+
+    def advance(self, seconds):
+        self.now += timedelta(seconds=seconds)
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """A running sandbox and its doors; `environ` is what points a workspace at it."""
+
+    url: str
+    environ: dict[str, str]
+
+    def ledger(self):
+        """Every change that really happened, in order."""
+        return self._door("ledger")
+
+    def stats(self):
+        return self._door("stats")
+
+    def edit(self, table, *rows):
+        """Change or add rows, as another user of NetSuite would."""
+        return self._door(f"tables/{table}/rows", list(rows))
+
+    def _door(self, path, body=None):
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"Content-Type": "application/json"}
+        request = urllib.request.Request(f"{self.url}/sandbox/{path}", data, headers)
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.load(answer)
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def seeded_state(tmp_path_factory):
+    """A sandbox's state file, made once, since copying is quicker than seeding."""
+    from nsconsole.sandbox.server import Options, running
+
+    path = tmp_path_factory.mktemp("sandbox") / "state.db"
+    with running(Options(state=path, now=Clock())):
+        return path
+
+
+@pytest.fixture
+def sandbox(seeded_state, tmp_path, clock):
+    from nsconsole.sandbox.server import Options, running
+
+    state = tmp_path / "sandbox.db"
+    shutil.copy(seeded_state, state)
+    with running(Options(state=state, now=clock)) as started:
+        yield Sandbox(started.url, _environ(started))
+
+
+def _environ(sandbox):
+    secrets = ("consumer_key", "consumer_secret", "token_id", "token_secret")
+    return {
+        "NSCONSOLE_ACCOUNT": sandbox.account,
+        "NSCONSOLE_NETSUITE_URL": sandbox.url,
+        **{f"NSCONSOLE_{name.upper()}": getattr(sandbox, name) for name in secrets},
+    }
+
+
+@pytest.fixture
+def home(tmp_path):
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def open_workspace(home, clock):
+    """Open the workspace at `home` with an environment of one's own, as another process would."""
+    from nsconsole.services import workspace as service
+    from nsconsole.settings import load_settings
+
+    opened = []
+
+    def open_one(environ, **settings):
+        chosen = replace(load_settings(environ, home=home), **settings)
+        opened.append(service.open_workspace(chosen, environ=environ, now=clock))
+        return opened[-1]
+
+    yield open_one
+    for workspace in opened:
+        workspace.close()
+
+
+@pytest.fixture
+def workspace(open_workspace, sandbox):
+    return open_workspace(sandbox.environ)
+
+
+@pytest.fixture
+def admin(workspace):
+    """The authority of ada, the workspace's first operator."""
+    from nsconsole.services.operators import authenticate, first_operator
+
+    return authenticate(workspace, *first_operator(workspace, "ada", login="ada"))
+
+
+@pytest.fixture
+def add_operator(workspace, admin):
+    """Add an operator of a role; give their authority."""
+    from nsconsole.services import operators
+
+    def add(name, role):
+        made = operators.add_operator(workspace, admin, name, operators.Role(role))
+        return operators.authenticate(workspace, *made)
+
+    return add
+
+
+@pytest.fixture
+def reviewer(add_operator):
+    return add_operator("rita", "reviewer")
+
+
+@pytest.fixture
+def viewer(add_operator):
+    return add_operator("vic", "viewer")
