@@ -9,7 +9,7 @@ import sys
 import urllib.request
 from argparse import Namespace
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -58,9 +58,18 @@ def _prepare_folder(home: Path, *, fresh: bool) -> None:
         raise BadInputError(
             f"{home} holds something that is not a demo; name another folder with --home"
         )
-    if fresh and home.exists():
-        shutil.rmtree(home)
+    if home.exists() and (fresh or not _edit_token(home)):
+        shutil.rmtree(home)  # a demo that was cut off while it was laid out begins anew, too
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not (home / _MARK).exists():
+        (home / _MARK).write_text("{}", encoding="utf-8")
+
+
+def _edit_token(home: Path) -> str:
+    # This token opens nothing but the practice ground, so it may lie in a file.
+    with suppress(OSError, ValueError):
+        return str(json.loads((home / _MARK).read_text(encoding="utf-8")).get("edit_token", ""))
+    return ""
 
 
 @contextmanager
@@ -96,7 +105,6 @@ def _practice_netsuite(home: Path) -> Iterator[Callable[[], dict[str, str]]]:
 def _open(
     settings: Settings, started: Callable[[], dict[str, str]], tell: Callable[[str], None]
 ) -> "Session":
-    mark = settings.home / _MARK
     tell("Starting a practice NetSuite …")
     facts = started()
     settings = replace(settings, account=facts["account"], netsuite_url=facts["url"])
@@ -104,11 +112,10 @@ def _open(
         f"NSCONSOLE_{name.upper()}": facts[name]
         for name in ("consumer_key", "consumer_secret", "token_id", "token_secret")
     }
-    if not mark.exists():
+    if not _edit_token(settings.home):
         tell("Laying out practice proposals …")
         _furnish(settings, environ, facts["url"])
-    # This token opens nothing but the practice ground, so it may lie in a file.
-    environ["NSCONSOLE_EDIT_TOKEN"] = json.loads(mark.read_text(encoding="utf-8"))["edit_token"]
+    environ["NSCONSOLE_EDIT_TOKEN"] = _edit_token(settings.home)
     return open_session(settings, environ, _OPERATOR)
 
 
@@ -142,7 +149,6 @@ def _at(workspace: "Workspace", hours_ago: float) -> "Workspace":
         workspace,
         connect=workspace.netsuite,
         now=lambda: now() - timedelta(hours=hours_ago),
-        _client=None,
     )
 
 

@@ -4,7 +4,6 @@ import importlib
 import io
 import os
 import sys
-import traceback
 from argparse import Namespace
 from collections.abc import Callable
 from contextlib import suppress
@@ -64,17 +63,16 @@ def guarded(args: Namespace, work: Callable[[], int]) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that knows no “→”
     try:
         code = work()
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        output.flush()
     except KeyboardInterrupt:
-        output.fail("interrupted", code=130, as_json=args.json)
-        return 130
+        code = 130
+        output.fail("interrupted", code=code, as_json=args.json)
     except BrokenPipeError:
-        output.discard_stdout()  # whoever read us has seen enough
-        return 1
+        code = 1  # whoever read us has seen enough
     except Exception as error:  # noqa: BLE001 - the boundary: no traceback reaches a person
         code, message = _explained(error, args.home)
         output.fail(message, code=code, as_json=args.json)
+    output.end()
     return code
 
 
@@ -101,6 +99,8 @@ def _explained(error: Exception, home: Path | None) -> tuple[int, str]:
 
 
 def _log(error: Exception, home: Path | None) -> Path | None:
+    import traceback  # noqa: PLC0415 - the screens start sooner without
+
     text = "".join(traceback.format_exception(error))
     for name in _SECRETS:
         text = text.replace(os.environ.get(name) or "\0", "(hidden)")

@@ -6,6 +6,7 @@ import shutil
 import sys
 import unicodedata
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from nsconsole.text import clean
@@ -58,12 +59,14 @@ def _fitted(widths: list[int]) -> list[int]:
 
 
 def _padded(text: str, width: int) -> str:
-    return _cut(text, width) + " " * (width - _width(_cut(text, width)))
+    shown = _cut(text, width)
+    return shown + " " * (width - _width(shown))
 
 
 def _cut(text: str, width: int) -> str:
     if _width(text) <= width:
         return text
+    text = text[: width - 1]
     while _width(text) >= width:
         text = text[:-1]
     return text + "…"
@@ -81,16 +84,24 @@ def _columns(char: str) -> int:
 
 def fail(message: str, *, code: int, as_json: bool, usage: str = "") -> None:
     """Say on stderr what is wrong; with `as_json` also as the one document on stdout."""
-    print(f"{usage}nsconsole: {clean(message, keep_newlines=True)}", file=sys.stderr)
+    with suppress(OSError):
+        print(f"{usage}nsconsole: {clean(message, keep_newlines=True)}", file=sys.stderr)
     if as_json:
-        try:
+        with suppress(OSError):
             document({"error": {"code": code, "message": message}})
-        except OSError:
-            discard_stdout()
 
 
-def discard_stdout() -> None:
-    """Let what is still unwritten go nowhere, once nobody reads stdout any more."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
+def flush() -> None:
+    """Write out what is still held back. Raises OSError where nobody reads, or nothing fits."""
+    if sys.stdout is not None:
+        sys.stdout.flush()
+
+
+def end() -> None:
+    """Write out what is left; if it cannot be, let it go, or Python would complain at its end."""
+    try:
+        flush()
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)

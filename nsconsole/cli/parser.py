@@ -3,10 +3,13 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import NoReturn
 
 from nsconsole import __version__
+
+TYPE_CHECKING = False  # type checkers know the name; `typing` and `pathlib` would cost a third
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import NoReturn
 
 _LARGEST = 2**63 - 1  # what a database's integer holds
 # How shtab completes the name of a file or folder, by shell.
@@ -61,7 +64,7 @@ class UsageError(Exception):
 
 
 class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
+    def error(self, message: str) -> "NoReturn":
         raise UsageError(self.format_usage(), message)
 
 
@@ -132,7 +135,7 @@ def _add_global_flags(parser: argparse.ArgumentParser) -> None:
     # Suppressed defaults: a flag before the command outlives the command's own parser.
     home = parser.add_argument(
         "--home",
-        type=_folder,
+        type=_path,
         metavar="PATH",
         default=argparse.SUPPRESS,
         help="the workspace's folder",
@@ -229,7 +232,7 @@ def _add_sandbox(commands: _Commands) -> None:
         help="how long each answer of NetSuite takes at least",
     )
     state = sandbox.add_argument(
-        "--state", type=Path, metavar="FILE", help="keep its data in FILE between runs"
+        "--state", type=_path, metavar="FILE", help="keep its data in FILE between runs"
     )
     _completed_by(state, _FILES)
     sandbox.add_argument(
@@ -252,9 +255,11 @@ def _completed_by(argument: argparse.Action, by_shell: dict[str, str]) -> None:
     argument.complete = by_shell  # type: ignore[attr-defined]  # the attribute that shtab reads
 
 
-def _folder(text: str) -> Path:
+def _path(text: str) -> "Path":
+    from pathlib import Path  # noqa: PLC0415
+
     if not text:
-        raise argparse.ArgumentTypeError("must name a folder")
+        raise argparse.ArgumentTypeError("must not be empty")
     return Path(text)
 
 

@@ -102,7 +102,7 @@ def decide(args: Namespace) -> int:
     if args.json:
         output.document({"decisions": [_decision(decision) for decision in decisions]})
     else:
-        output.table(("ID", "STATUS", ""), [_told(decision) for decision in decisions])
+        output.table(("ID", "STATUS", "DETAIL"), [_told(decision) for decision in decisions])
     return _exit_code(decisions)
 
 

@@ -1,6 +1,7 @@
 """`init` and `doctor`."""
 
 import os
+import sys
 from argparse import Namespace
 
 from nsconsole.cli import output
@@ -67,8 +68,9 @@ def _asked(args: Namespace, settings: Settings) -> Plan:
 
 
 def _ask(prompt: str) -> str:
+    print(prompt, end="", file=sys.stderr, flush=True)
     try:
-        return input(prompt).strip()
+        return input().strip()
     except EOFError:
         raise BadInputError("the questions were not answered; nothing was made") from None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nsconsole.sandbox import rows
 from nsconsole.sandbox.fields import RefusedError
 from nsconsole.sandbox.records import ENTITY_TABLES
 from nsconsole.sandbox.tables import TABLES
@@ -48,10 +49,7 @@ def _references(table: Table) -> Iterator[tuple[Table, Column]]:
 
 def _check_unused(connection: sqlite3.Connection, table: Table, number: int) -> None:
     for other, column in _references(table):
-        if column.owned:
-            continue
-        query = f'SELECT 1 FROM "{other.name}" WHERE "{column.name}" = ? LIMIT 1'  # noqa: S608 - names of the schema
-        if connection.execute(query, (number,)).fetchone() is not None:
+        if not column.owned and rows.first(connection, other.name, column.name, number):
             raise RefusedError(
                 "THIS_RECORD_CANNOT_BE_DELETED_BECAUSE_IT_HAS_DEPENDENT_RECORDS",
                 "This record cannot be deleted because it has dependent records "
@@ -61,18 +59,15 @@ def _check_unused(connection: sqlite3.Connection, table: Table, number: int) -> 
 
 def _delete_row(connection: sqlite3.Connection, table: Table, number: int) -> None:
     for other, column in _references(table):
-        if not column.owned:
-            continue
-        if len(other.key) == 1:
-            query = f'SELECT "{other.key[0]}" FROM "{other.name}" WHERE "{column.name}" = ?'  # noqa: S608 - names of the schema
-            for (child,) in connection.execute(query, (number,)).fetchall():
-                _delete_row(connection, other, child)
-        else:
-            connection.execute(
-                f'DELETE FROM "{other.name}" WHERE "{column.name}" = ?',  # noqa: S608 - names of the schema
-                (number,),
-            )
-    connection.execute(
-        f'DELETE FROM "{table.name}" WHERE "{table.key[0]}" = ?',  # noqa: S608 - names of the schema
-        (number,),
-    )
+        if column.owned:
+            _delete_owned(connection, other, column, number)
+    rows.remove(connection, table.name, {table.key[0]: number})
+
+
+def _delete_owned(connection: sqlite3.Connection, table: Table, column: Column, owner: int) -> None:
+    """Delete the rows of `table` that belong to `owner`, with what belongs to them in turn."""
+    if not any(other.owned for _, other in _references(table)):
+        rows.remove(connection, table.name, {column.name: owner})
+        return
+    while (row := rows.first(connection, table.name, column.name, owner)) is not None:
+        _delete_row(connection, table, row[table.key[0]])

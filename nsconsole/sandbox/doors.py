@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, TypeAlias
 
-from nsconsole.sandbox.operations import insert, next_id
+from nsconsole.sandbox import rows
 from nsconsole.sandbox.tables import TABLES
 from nsconsole.sandbox.values import BadValueError, moment, store
 
@@ -28,8 +28,8 @@ class DoorError(Exception):
 def ledger(database: Database) -> list[Row]:
     """Every change that really happened since the ledger was last cleared, in order."""
     with database.write() as connection:
-        rows = connection.execute("SELECT * FROM sandbox_ledger ORDER BY seq").fetchall()
-    return [{**dict(row), "fields": json.loads(row["fields"])} for row in rows]
+        entries = connection.execute("SELECT * FROM sandbox_ledger ORDER BY seq").fetchall()
+    return [{**dict(entry), "fields": json.loads(entry["fields"])} for entry in entries]
 
 
 def clear_ledger(database: Database) -> None:
@@ -38,7 +38,7 @@ def clear_ledger(database: Database) -> None:
         connection.execute("DELETE FROM sandbox_ledger")
 
 
-def put_rows(database: Database, table_name: str, rows: object, at: datetime) -> int:
+def put_rows(database: Database, table_name: str, given: object, at: datetime) -> int:
     """Change the rows that are there by their key and add the others; return how many.
 
     It is what another user of NetSuite does: last-modified moves to `at` unless the row says
@@ -50,12 +50,12 @@ def put_rows(database: Database, table_name: str, rows: object, at: datetime) ->
     table = TABLES.get(table_name)
     if table is None or table.view:
         raise DoorError(f"There is no table {table_name} to put rows into.")
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+    if not isinstance(given, list) or not all(isinstance(row, dict) for row in given):
         raise DoorError("The body must be an array of objects, one for each row.")
     with database.write() as connection:
-        for row in rows:
+        for row in given:
             _put(connection, table, _stored(table, row), moment(at))
-    return len(rows)
+    return len(given)
 
 
 def _stored(table: Table, row: Mapping[str, object]) -> dict[str, Stored]:
@@ -74,21 +74,11 @@ def _stored(table: Table, row: Mapping[str, object]) -> dict[str, Stored]:
 def _put(connection: sqlite3.Connection, table: Table, row: dict[str, Stored], at: str) -> None:
     if table.stamp:
         row.setdefault(table.stamp, at)
-    if all(row.get(name) is not None for name in table.key) and _change(connection, table, row):
+    key = {name: row.get(name) for name in table.key}
+    if None not in key.values() and rows.change(connection, table.name, row, key):
         return
     if len(table.key) == 1 and row.get(table.key[0]) is None:
-        row[table.key[0]] = next_id(connection, table.space)
+        row[table.key[0]] = rows.next_id(connection, table.space)
     if any(row.get(name) is None for name in table.key):
         raise DoorError(f"A row of {table.name} needs {', '.join(table.key)}.")
-    insert(connection, table.name, row)
-
-
-def _change(connection: sqlite3.Connection, table: Table, row: Mapping[str, Stored]) -> bool:
-    """Change the row of that key; say whether there was one."""
-    assignments = ", ".join(f'"{name}" = ?' for name in row)
-    key = " AND ".join(f'"{name}" = ?' for name in table.key)
-    changed = connection.execute(
-        f'UPDATE "{table.name}" SET {assignments} WHERE {key}',  # noqa: S608 - names of the schema
-        (*row.values(), *(row[name] for name in table.key)),
-    )
-    return changed.rowcount > 0
+    rows.insert(connection, table.name, row)

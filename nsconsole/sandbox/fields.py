@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
+from nsconsole.sandbox import rows
 from nsconsole.sandbox.records import RECORD_TYPES
 from nsconsole.sandbox.tables import TABLES
 from nsconsole.sandbox.values import BadValueError, TooLongError, as_json, store
@@ -137,8 +138,7 @@ def current_values(kind: RecordType, row: sqlite3.Row, names: Iterable[str]) -> 
 def _exists(connection: sqlite3.Connection, column: Column, value: Stored) -> bool:
     if column.target is not None:
         key = TABLES[column.target].key[0]
-        query = f'SELECT 1 FROM "{column.target}" WHERE "{key}" = ?'  # noqa: S608 - names of the schema
-        return connection.execute(query, (value,)).fetchone() is not None
+        return rows.first(connection, column.target, key, value) is not None
     if column.choices is not None:
         query = "SELECT 1 FROM sandbox_choice WHERE list = ? AND code = ?"
         return connection.execute(query, (column.choices, value)).fetchone() is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from nsconsole.sandbox import rows
 from nsconsole.sandbox.fields import RefusedError, check_references, stored_value
 from nsconsole.sandbox.seed.setup import PAYABLES, RECEIVABLES
 from nsconsole.sandbox.tables import TABLES
@@ -75,7 +76,8 @@ def edit(
     """
     if not kind.sublists and not sublists:
         return
-    head = connection.execute('SELECT * FROM "transaction" WHERE id = ?', (number,)).fetchone()
+    head = rows.first(connection, "transaction", "id", number)
+    assert head is not None  # noqa: S101 - the caller has just written it
     for name, given in sublists.items():
         sublist = kind.sublists.get(name)
         if sublist is None:
@@ -92,12 +94,9 @@ def edit(
 
 def _party(connection: sqlite3.Connection, entity: Stored) -> dict[str, Stored]:
     for table in ("vendor", "customer"):
-        row = connection.execute(
-            f"SELECT terms, currency FROM {table} WHERE id = ?",  # noqa: S608 - names above
-            (entity,),
-        ).fetchone()
+        row = rows.first(connection, table, "id", entity)
         if row is not None:
-            return dict(row)
+            return {"terms": row["terms"], "currency": row["currency"]}
     return {}
 
 
@@ -110,7 +109,7 @@ def _period(connection: sqlite3.Connection, day: str) -> Stored:
 
 
 def _due(connection: sqlite3.Connection, day: str, terms: Stored) -> str:
-    row = connection.execute("SELECT daysuntilnetdue FROM term WHERE id = ?", (terms,)).fetchone()
+    row = rows.first(connection, "term", "id", terms)
     days = row["daysuntilnetdue"] if row and row["daysuntilnetdue"] else 0
     return f"{date.fromisoformat(day[:10]) + timedelta(days=days)} 00:00:00"
 
@@ -152,7 +151,7 @@ def _item_defaults(
     connection: sqlite3.Connection, sublist: Sublist, given: Mapping[str, Stored]
 ) -> dict[str, Stored]:
     """What choosing an item fills in: its type, unit, description, price and a quantity of one."""
-    item = connection.execute("SELECT * FROM item WHERE id = ?", (given.get("item"),)).fetchone()
+    item = rows.first(connection, "item", "id", given.get("item"))
     if item is None:
         return {}
     return {
@@ -171,19 +170,15 @@ def _change_line(
     given: Mapping[str, Stored],
     at: str,
 ) -> None:
-    rows = connection.execute(
+    present = connection.execute(
         """SELECT * FROM transactionline WHERE "transaction" = ? AND mainline = 'F'""",
         (head["id"],),
     ).fetchall()
-    row = next((dict(row) for row in rows if str(row["id"]) == str(line)), None)
+    row = next((dict(row) for row in present if str(row["id"]) == str(line)), None)
     if row is None:
         raise RefusedError("SSS_INVALID_SUBLIST_OPERATION", f"There is no line {line} to change.")
     changed = _priced({**row, **given}, given, head) | {"linelastmodifieddate": at}
-    assignments = ", ".join(f'"{name}" = ?' for name in changed)
-    connection.execute(
-        f"UPDATE transactionline SET {assignments} WHERE uniquekey = ?",  # noqa: S608 - columns
-        (*changed.values(), row["uniquekey"]),
-    )
+    rows.change(connection, "transactionline", changed, {"uniquekey": row["uniquekey"]})
 
 
 def _priced(
@@ -231,12 +226,7 @@ def _insert_line(
         "linelastmodifieddate": at,
         **line,
     }
-    names = ", ".join(f'"{name}"' for name in row)
-    marks = ", ".join("?" * len(row))
-    connection.execute(
-        f"INSERT INTO transactionline ({names}) VALUES ({marks})",  # noqa: S608 - columns
-        tuple(row.values()),
-    )
+    rows.insert(connection, "transactionline", row)
 
 
 def _total(connection: sqlite3.Connection, kind: RecordType, head: sqlite3.Row, at: str) -> None:
@@ -255,10 +245,8 @@ def _total(connection: sqlite3.Connection, kind: RecordType, head: sqlite3.Row, 
         raise RefusedError("USER_ERROR", "The amounts in a journal entry must balance.")
     total = round(debits if journal else -amount, _CENT)
     unpaid = abs(total) - (head["foreignamountpaid"] or 0) if head["posting"] == "T" else None
-    connection.execute(
-        'UPDATE "transaction" SET foreigntotal = ?, foreignamountunpaid = ? WHERE id = ?',
-        (total, None if journal else unpaid, head["id"]),
-    )
+    totals = {"foreigntotal": total, "foreignamountunpaid": None if journal else unpaid}
+    rows.change(connection, "transaction", totals, {"id": head["id"]})
     if not journal:
         _set_main_line(connection, head, total, at)
 
@@ -267,19 +255,15 @@ def _set_main_line(
     connection: sqlite3.Connection, head: sqlite3.Row, total: float, at: str
 ) -> None:
     net = round(total * head["exchangerate"], _CENT)
-    changed = connection.execute(
-        """UPDATE transactionline SET foreignamount = ?, netamount = ?, linelastmodifieddate = ?
-           WHERE "transaction" = ? AND mainline = 'T'""",
-        (total, net, at, head["id"]),
-    )
-    if changed.rowcount:
+    amounts: dict[str, Stored] = {"foreignamount": total, "netamount": net}
+    which: dict[str, Stored] = {"transaction": head["id"], "mainline": "T"}
+    if rows.change(connection, "transactionline", {**amounts, "linelastmodifieddate": at}, which):
         return
     sale = head["type"] in ("SalesOrd", "CustInvc")
     main: dict[str, Stored] = {
         "mainline": "T",
         "expenseaccount": RECEIVABLES if sale else PAYABLES,
         "accountinglinetype": "ACCOUNTSRECEIVABLE" if sale else "ACCOUNTSPAYABLE",
-        "foreignamount": total,
-        "netamount": net,
+        **amounts,
     }
     _insert_line(connection, head, main, at)

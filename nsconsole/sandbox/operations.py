@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from nsconsole.sandbox import deletion, lines
+from nsconsole.sandbox import deletion, lines, rows
 from nsconsole.sandbox.fields import (
     RefusedError,
     check_mandatory,
@@ -123,12 +123,12 @@ def _create(
         raise RefusedError("INVALID_REQUEST", "A record that is created has no expected values.")
     given = _given(connection, kind, operation)
     table = TABLES[kind.table]
-    number = next_id(connection, table.space)
+    number = rows.next_id(connection, table.space)
     row: dict[str, Stored] = _defaults(kind, given, at) | given | {**kind.fixed, "id": number}
     check_mandatory(kind, row)
     if kind.table == "transaction":
         row |= lines.head_defaults(connection, kind, row, at)
-    insert(connection, table.name, row)
+    rows.insert(connection, table.name, row)
     lines.edit(connection, kind, number, operation.sublists, at, fresh=True)
     return number, _written(kind, given, operation.sublists)
 
@@ -142,11 +142,7 @@ def _update(
     table = TABLES[kind.table]
     changed = given | ({table.stamp: at} if table.stamp else {})
     if changed:
-        assignments = ", ".join(f'"{name}" = ?' for name in changed)
-        connection.execute(
-            f'UPDATE "{table.name}" SET {assignments} WHERE id = ?',  # noqa: S608 - names of the schema
-            (*changed.values(), row["id"]),
-        )
+        rows.change(connection, table.name, changed, {"id": row["id"]})
     if operation.sublists:
         lines.edit(connection, kind, row["id"], operation.sublists, at, fresh=False)
     return row["id"], _written(kind, given, operation.sublists)
@@ -180,10 +176,7 @@ def _expect(connection: sqlite3.Connection, kind: RecordType, operation: Operati
 def _find(connection: sqlite3.Connection, kind: RecordType, internal_id: str) -> sqlite3.Row:
     row: sqlite3.Row | None = None
     if internal_id.isascii() and internal_id.isdigit() and len(internal_id) < 16:
-        row = connection.execute(
-            f'SELECT * FROM "{kind.table}" WHERE id = ?',  # noqa: S608 - a name of the schema
-            (int(internal_id),),
-        ).fetchone()
+        row = rows.first(connection, kind.table, "id", int(internal_id))
     if row is None or any(row[name] != value for name, value in kind.fixed.items()):
         raise RefusedError("RCRD_DSNT_EXIST", "That record does not exist.")
     return row
@@ -200,10 +193,7 @@ def _given(
     check_references(connection, table.columns, given)
     external = given.get("externalid")
     if external is not None:
-        clash = connection.execute(
-            f'SELECT id FROM "{table.name}" WHERE externalid = ?',  # noqa: S608 - a name of the schema
-            (external,),
-        ).fetchone()
+        clash = rows.first(connection, table.name, "externalid", external)
         if clash is not None and clash["id"] != own:
             raise RefusedError(
                 "UNIQUE_RCRD_ID_REQD",
@@ -233,28 +223,3 @@ def _written(
 ) -> Json:
     columns = TABLES[kind.table].columns
     return {name: as_json(columns[name], value) for name, value in given.items()} | dict(sublists)
-
-
-def next_id(connection: sqlite3.Connection, space: str) -> int:
-    """A new id: one more than the largest that the space has ever had."""
-    tables = [each for each in TABLES.values() if each.space == space and not each.view]
-    largest = max(
-        connection.execute(f'SELECT max("{each.key[0]}") FROM "{each.name}"').fetchone()[0] or 0  # noqa: S608 - names of the schema
-        for each in tables
-    )
-    (number,) = connection.execute(
-        "INSERT INTO sandbox_sequence VALUES (?1, ?2 + 1) ON CONFLICT (space) "
-        "DO UPDATE SET last = max(last, ?2) + 1 RETURNING last",
-        (space, largest),
-    ).fetchone()
-    return int(number)
-
-
-def insert(connection: sqlite3.Connection, table: str, row: Mapping[str, Stored]) -> None:
-    """Add a row; its keys are columns of the table."""
-    names = ", ".join(f'"{name}"' for name in row)
-    marks = ", ".join("?" * len(row))
-    connection.execute(
-        f'INSERT INTO "{table}" ({names}) VALUES ({marks})',  # noqa: S608 - names of the schema
-        tuple(row.values()),
-    )

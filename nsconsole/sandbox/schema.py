@@ -108,18 +108,24 @@ def _column(text: str) -> Column:
     return Column(name, Kind(word), read_only=read_only)
 
 
+def quote(name: str) -> str:
+    """An identifier for SQLite."""
+    doubled = name.replace('"', '""')
+    return f'"{doubled}"'
+
+
 def ddl(table: Table) -> str:
     """The SQL that makes `table` (or the view that stands for it) in SQLite."""
     if table.view is not None:
-        return f'CREATE VIEW "{table.name}" AS {table.view}'
+        return f"CREATE VIEW {quote(table.name)} AS {table.view}"
     columns = ", ".join(_column_ddl(table, column) for column in table.columns.values())
     if len(table.key) == 1:
-        return f'CREATE TABLE "{table.name}" ({columns})'
-    key = ", ".join(f'"{name}"' for name in table.key)
-    return f'CREATE TABLE "{table.name}" ({columns}, PRIMARY KEY ({key})) WITHOUT ROWID'
+        return f"CREATE TABLE {quote(table.name)} ({columns})"
+    key = ", ".join(quote(name) for name in table.key)
+    return f"CREATE TABLE {quote(table.name)} ({columns}, PRIMARY KEY ({key})) WITHOUT ROWID"
 
 
 def _column_ddl(table: Table, column: Column) -> str:
     if table.key == (column.name,):
-        return f'"{column.name}" INTEGER PRIMARY KEY'
-    return f'"{column.name}" {AFFINITY.get(column.kind, "TEXT")}'
+        return f"{quote(column.name)} INTEGER PRIMARY KEY"
+    return f"{quote(column.name)} {AFFINITY.get(column.kind, 'TEXT')}"

@@ -158,6 +158,7 @@ class _Server(uvicorn.Server):
                 log_config=None,
                 log_level=_SILENT,
                 access_log=False,
+                proxy_headers=False,
                 date_header=False,
                 server_header=False,
                 timeout_graceful_shutdown=_GRACE_SECONDS,

@@ -17,7 +17,8 @@ from nsconsole.services.workspace import Workspace
 from nsconsole.store import proposals, pushes
 from nsconsole.text import has_control_characters
 
-_AT_ONCE = 5_000
+_AT_ONCE = 5_000  # ids in one statement
+_LARGEST_ID = 2**63 - 1  # a typed number may be more than the column holds
 _LONGEST_REASON = 2_000
 
 
@@ -53,6 +54,16 @@ class Decision:
     why: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """One call's decision; `name` is kept with each proposal that it wins."""
+
+    verdict: Verdict
+    authority: Authority
+    name: str
+    reason: str
+
+
 def decide(
     workspace: Workspace,
     authority: Authority,
@@ -63,17 +74,21 @@ def decide(
 ) -> list[Decision]:
     """Decide proposals, each at most once whoever else is deciding; give them in the order given.
 
-    What was won and the pushes of what was approved are written in one transaction. Raises
+    What was won and the pushes of what was approved are written in one transaction. An id given
+    twice is decided once, and comes once. Raises
     RefusedError if the authority does not reach, TamperedError if a proposal is not what was
     staged or shown; then nothing was decided.
     """
     _check_reason(reason)
-    unique = list({choice.proposal_id: choice for choice in choices}.values())
-    decided: dict[int, Decision] = {}
-    for start in range(0, len(unique), _AT_ONCE):
-        some = unique[start : start + _AT_ONCE]
-        decided |= _decide_some(workspace, authority, verdict, some, reason)
-    return [decided[choice.proposal_id] for choice in unique]
+    unique = {choice.proposal_id: choice for choice in choices}
+    decided = {id_: _why_lost(id_, None, None, []) for id_ in unique}
+    real = [choice for choice in unique.values() if 0 < choice.proposal_id <= _LARGEST_ID]
+    claim = _Claim(verdict, authority, f"{authority.operator.name}:{uuid.uuid4()}", reason)
+    with workspace.database.writing() as connection:
+        require(connection, authority, Role.REVIEWER, Role.ADMIN)
+        for start in range(0, len(real), _AT_ONCE):
+            decided |= _decide_some(workspace, connection, claim, real[start : start + _AT_ONCE])
+    return list(decided.values())
 
 
 def _check_reason(reason: str) -> None:
@@ -86,31 +101,26 @@ def _check_reason(reason: str) -> None:
 
 
 def _decide_some(
-    workspace: Workspace,
-    authority: Authority,
-    verdict: Verdict,
-    choices: Sequence[Choice],
-    reason: str,
+    workspace: Workspace, connection: Connection, claim: _Claim, choices: Sequence[Choice]
 ) -> dict[int, Decision]:
-    operator, at = authority.operator, workspace.now()
-    own = own_names(authority)
-    with workspace.database.writing() as connection:
-        require(connection, authority, Role.REVIEWER, Role.ADMIN)
-        won = proposals.claim(
-            connection,
-            [choice.proposal_id for choice in choices],
-            status=verdict.value,
-            claim=f"{operator.name}:{uuid.uuid4()}",
-            operator=operator.name,
-            at=at,
-            reason=reason,
-            # Whoever staged a change may take it back, but not wave it through.
-            not_by=own if verdict is Verdict.APPROVE else [],
-            own_tiers=sorted(workspace.settings.self_approval),
-        )
-        _check_untouched(won, choices)
-        pushed = _enqueue(connection, won, at) if verdict is Verdict.APPROVE else {}
-        lost = _lost(connection, {c.proposal_id for c in choices} - {row.id for row in won}, own)
+    operator, at = claim.authority.operator, workspace.now()
+    own = own_names(claim.authority)
+    approves = claim.verdict is Verdict.APPROVE
+    won = proposals.claim(
+        connection,
+        [choice.proposal_id for choice in choices],
+        status=claim.verdict.value,
+        claim=claim.name,
+        operator=operator.name,
+        at=at,
+        reason=claim.reason,
+        # Whoever staged a change may take it back, but not wave it through.
+        not_by=own if approves else [],
+        own_tiers=sorted(workspace.settings.self_approval),
+    )
+    _check_untouched(won, choices)
+    pushed = _enqueue(connection, won, at) if approves else {}
+    lost = _lost(connection, {c.proposal_id for c in choices} - {row.id for row in won}, own)
     return lost | {
         row.id: Decision(row.id, row.status, True, pushed.get(row.id), operator.name, at)
         for row in won
@@ -129,7 +139,7 @@ def _check_untouched(rows: Iterable[Row[Any]], choices: Iterable[Choice]) -> Non
         if proposal_digest(row._asdict()) != row.digest or shown[row.id] not in (None, row.digest):
             raise TamperedError(
                 f"proposal {row.id} is not what was staged: its digest does not match. Nothing was "
-                "decided; restore the database from a backup, or reject the proposal's author"
+                "decided; find out who changed the database, and restore it from a backup"
             )
 
 

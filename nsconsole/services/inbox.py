@@ -15,7 +15,7 @@ from nsconsole.services.actions.kinds import KINDS, Operation
 from nsconsole.services.actions.records import record_called
 from nsconsole.services.actions.sentences import Seen, displayed
 from nsconsole.services.current import Target, UnreadableError, read_current
-from nsconsole.services.errors import ServiceError
+from nsconsole.services.errors import BadInputError, ServiceError
 from nsconsole.services.link import calling
 from nsconsole.services.pushes import Push, to_push
 from nsconsole.services.workspace import Workspace
@@ -193,10 +193,14 @@ def _lines(row: Row[Any], name: str, lines: Json, seen: Seen) -> tuple[Mapping[s
 def look_now(workspace: Workspace, proposal_id: int) -> Now | None:
     """Ask NetSuite what the fields of a proposal hold now, unattended; None for a new record.
 
-    Raises NetSuiteUnavailableError, or ServiceError if NetSuite will not tell.
+    Raises BadInputError for an unknown id, NetSuiteUnavailableError, or ServiceError if NetSuite
+    will not tell.
     """
     with workspace.database.reading() as connection:
-        (row,) = store.get_many(connection, [proposal_id])
+        rows = store.get_many(connection, [proposal_id])
+    if not rows:
+        raise BadInputError(f"there is no proposal {proposal_id}")
+    row = rows[0]
     if row.target_id is None:
         return None
     then = _seen(row)

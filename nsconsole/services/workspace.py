@@ -5,10 +5,11 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nsconsole.settings import Settings
-from nsconsole.store.engine import Database, open_database
+from nsconsole.store.engine import Database, DatabaseError, open_database
 from nsconsole.store.schema import migrate
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ class Workspace:
     database: Database
     connect: Callable[[], "NetSuite"]
     now: Clock = utc_now
-    _client: "NetSuite | None" = None
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _client: "NetSuite | None" = field(default=None, init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def netsuite(self) -> "NetSuite":
         """Give the client. Raises NetSuiteUnavailableError if there is no account or credential."""
@@ -65,8 +66,14 @@ def open_workspace(
         return connect_netsuite(settings, environ, now)
 
     database = open_database(settings.database_url)
-    if not database.path.parent.exists():
-        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        database.path.parent.mkdir(parents=True, exist_ok=True)
+    for folder in (settings.home, database.path.parent):
+        _make_folder(folder)
     migrate(database, settings.backups, now=now())
     return Workspace(settings=settings, database=database, connect=connect, now=now)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise DatabaseError(f"{folder} cannot be made: {error.strerror}") from error

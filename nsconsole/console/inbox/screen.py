@@ -51,7 +51,7 @@ class InboxScreen(Screen[None]):
 
     HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012 - as the base has it
         (0, "-narrow"),
-        (110, "-wide"),
+        (150, "-wide"),
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "approve", "Approve", id="inbox.approve"),

@@ -285,33 +285,36 @@ def _taxes() -> list[Row]:
 def periods() -> list[Row]:
     """Calendar years, their quarters and months, each below its parent; old months are closed."""
     made: list[Row] = []
+
+    def add(name: str, start: date, months: int, parent: int | None) -> int:
+        made.append(_period(len(made) + 1, name, start, months, parent))
+        return len(made)
+
     for year in _YEARS:
-        made.append(_period(len(made) + 1, f"FY {year}", year, 1, 12, None))
-        year_id = len(made)
+        year_id = add(f"FY {year}", date(year, 1, 1), 12, None)
         for quarter in range(4):
-            first = 3 * quarter + 1
-            made.append(
-                _period(len(made) + 1, f"Q{quarter + 1} {year}", year, first, first + 2, year_id)
-            )
-            quarter_id = len(made)
-            for month in range(first, first + 3):
-                name = date(year, month, 1).strftime("%b %Y")
-                made.append(_period(len(made) + 1, name, year, month, month, quarter_id))
+            start = date(year, 3 * quarter + 1, 1)
+            quarter_id = add(f"Q{quarter + 1} {year}", start, 3, year_id)
+            for month in range(start.month, start.month + 3):
+                day = date(year, month, 1)
+                add(day.strftime("%b %Y"), day, 1, quarter_id)
     return made
 
 
-def _period(number: int, name: str, year: int, first: int, last: int, parent: int | None) -> Row:
-    end = date(year, last, monthrange(year, last)[1])
+def _period(number: int, name: str, start: date, months: int, parent: int | None) -> Row:
+    """The `months` months from `start`, the first of its month."""
+    last = date(start.year, start.month + months - 1, 1)
+    end = last.replace(day=monthrange(last.year, last.month)[1])
     closed = "T" if end < _OPEN_MONTHS_FROM else "F"
     return {
         "id": number,
         "periodname": name,
-        "startdate": stamp(date(year, first, 1)),
+        "startdate": stamp(start),
         "enddate": stamp(end),
         "parent": parent,
-        "isyear": "T" if last - first == 11 else "F",
-        "isquarter": "T" if last - first == 2 else "F",
-        "isposting": "T" if first == last else "F",
+        "isyear": "T" if months == 12 else "F",
+        "isquarter": "T" if months == 3 else "F",
+        "isposting": "T" if months == 1 else "F",
         "isadjust": "F",
         "closed": closed,
         "closedondate": stamp(end + timedelta(days=12)) if closed == "T" else None,

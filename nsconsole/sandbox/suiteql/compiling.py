@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from nsconsole.sandbox.schema import Column, Kind
+from nsconsole.sandbox.schema import Column, Kind, quote
 from nsconsole.sandbox.suiteql.errors import unknown_table, unsupported
 from nsconsole.sandbox.suiteql.expressions import Expressions
-from nsconsole.sandbox.suiteql.scope import Scope, Source, quote
+from nsconsole.sandbox.suiteql.scope import Scope, Source
 from nsconsole.sandbox.tables import TABLES
 
 if TYPE_CHECKING:
@@ -66,10 +66,10 @@ class _Select:
 
     def _sql(self) -> str:
         distinct = "DISTINCT " if self._tree.args.get("distinct") else ""
-        columns = [f"{term.sql} AS {quote(name)}" for name, term in self._outputs]
         order = self._order()
         if self._rownum is not None and order:
-            return self._counted_then_sorted(columns, order)
+            return self._counted_then_sorted(order)
+        columns = [f"{term.sql} AS {quote(name)}" for name, term in self._outputs]
         tail = f" ORDER BY {', '.join(f'{sql} {way}' for sql, way in order)}" if order else ""
         limit = self._limit()
         return (
@@ -77,17 +77,16 @@ class _Select:
             f"{tail}{'' if limit is None else f' LIMIT {limit}'}"
         )
 
-    def _counted_then_sorted(self, columns: list[str], order: list[tuple[str, str]]) -> str:
+    def _counted_then_sorted(self, order: list[tuple[str, str]]) -> str:
         """Oracle numbers the rows before it sorts them: take the first ones, then sort."""
         if self._tree.args.get("distinct") or self._tree.args.get("limit"):
             raise unsupported()
+        columns = [f"{term.sql} AS c{number}" for number, (_, term) in enumerate(self._outputs)]
         keys = [f"{sql} AS k{number}" for number, (sql, _) in enumerate(order)]
+        first = f"SELECT {', '.join(columns + keys)}{self._from}{self._where} LIMIT {self._rownum}"
+        wanted = [f"c{number} AS {quote(name)}" for number, (name, _) in enumerate(self._outputs)]
         ways = [f"k{number} {way}" for number, (_, way) in enumerate(order)]
-        wanted = ", ".join(quote(name) for name, _ in self._outputs)
-        return (
-            f"SELECT {wanted} FROM (SELECT {', '.join([*columns, *keys])}{self._from}{self._where}"
-            f"{self._grouping()} LIMIT {self._rownum}) ORDER BY {', '.join(ways)}"
-        )
+        return f"SELECT {', '.join(wanted)} FROM ({first}) ORDER BY {', '.join(ways)}"  # noqa: S608 - compiled from a whitelist
 
     def _sources(self) -> str:
         start = self._tree.args.get("from_")

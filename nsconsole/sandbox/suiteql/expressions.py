@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from nsconsole.sandbox.schema import Kind
+from nsconsole.sandbox.schema import Kind, quote
 from nsconsole.sandbox.suiteql.errors import unsupported
 from nsconsole.sandbox.suiteql.functions import AGGREGATES, DATES, FUNCTIONS, NUMBERS, Term
-from nsconsole.sandbox.suiteql.scope import quote
 from nsconsole.sandbox.tables import TABLES
 
 if TYPE_CHECKING:

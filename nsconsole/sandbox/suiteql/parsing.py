@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 from sqlglot import exp
 from sqlglot.dialects.oracle import Oracle
 from sqlglot.errors import SqlglotError
-from sqlglot.tokens import TokenType
+from sqlglot.parsers.oracle import OracleParser
+from sqlglot.tokenizer_core import TokenType
 
 from nsconsole.sandbox.suiteql.errors import bad_syntax, unsupported
 
@@ -18,12 +19,12 @@ MOST_IN_LIST = 1000
 class _SuiteQL(Oracle):
     """Oracle's dialect with no function known: each call stays a plain name with arguments."""
 
-    class Parser(Oracle.Parser):
+    class Parser(OracleParser):
         FUNCTIONS: ClassVar[dict[str, Any]] = {}
         FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {}
         NO_PAREN_FUNCTIONS: ClassVar[dict[Any, Any]] = {}
         NO_PAREN_FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {
-            "CASE": Oracle.Parser.NO_PAREN_FUNCTION_PARSERS["CASE"]
+            "CASE": OracleParser.NO_PAREN_FUNCTION_PARSERS["CASE"]
         }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from nsconsole.sandbox.schema import quote
 from nsconsole.sandbox.suiteql.errors import (
     unknown_field,
     unknown_identifier,
@@ -86,12 +87,6 @@ class Scope:
 
     def _names(self) -> dict[str, str]:
         return {alias: source.table for alias, source in self.sources.items()}
-
-
-def quote(name: str) -> str:
-    """An identifier for SQLite."""
-    doubled = name.replace('"', '""')
-    return f'"{doubled}"'
 
 
 def _term(alias: str, column: Column) -> Term:

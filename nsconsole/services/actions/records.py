@@ -147,6 +147,7 @@ ITEM = Record(
     label="Item",
     netsuite="inventoryitem",
     table="item",
+    where="itemtype = 'InvtPart'",  # NetSuite edits each type of item as a record of its own
     called="itemid",
     fields=(
         _text("displayname", "display name", max_length=250),
