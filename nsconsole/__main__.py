@@ -1,15 +1,14 @@
 """The program: the screens without a command, else the command."""
 
 import sys
+from argparse import Namespace
 from collections.abc import Sequence
-
-from nsconsole.cli import parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run nsconsole with the arguments given (those of the process if None); give the exit code."""
-    args = parser.parse(argv)
-    # Each way imports only what it needs: the help should not wait for the screens.
+    # Each way imports only what it needs: the help does not wait for the screens, nor they for it.
+    args = _parse(sys.argv[1:] if argv is None else argv)
     from nsconsole.cli.main import guarded, run  # noqa: PLC0415
 
     if args.command is None:
@@ -21,6 +20,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return guarded(args, lambda: demo(args))
     return run(args)
+
+
+def _parse(words: Sequence[str]) -> Namespace:
+    if not words:
+        return Namespace(command=None, home=None, json=False)
+    from nsconsole.cli.parser import parse  # noqa: PLC0415
+
+    return parse(words)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Putting the parts together: the console on a workspace, with its scheduler."""
 
+import gc
 import logging
 import os
 import sys
@@ -14,6 +15,8 @@ from nsconsole.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from nsconsole.console.session import Background, Opening, Session
+    from nsconsole.services.lines import Line
+    from nsconsole.services.operators import Operator
     from nsconsole.services.workspace import Workspace
 
 _POOLS = ("ThreadPoolExecutor", "asyncio_")  # threads that the interpreter would wait for
@@ -35,33 +38,50 @@ def run(settings: Settings, opening: "Opening") -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         print("nsconsole: the screens need a terminal; see `nsconsole --help`", file=sys.stderr)  # noqa: T201
         return 2
+    # Collecting garbage while everything is imported and made finds none, and takes its time.
+    gc.disable()
     from nsconsole.console.app import NsConsole  # noqa: PLC0415 - the commands do without Textual
 
     _log_to_file(settings)
-    app = NsConsole(opening, account=settings.account, theme=settings.theme)
+    app = NsConsole(
+        opening,
+        account=settings.account,
+        first_page=lambda limit: _first_page(settings, limit),
+        theme=settings.theme,
+    )
     app.run()
     app.stop_background()
     _leave(app.return_code or 0)
     return app.return_code or 0
 
 
+def _first_page(settings: Settings, limit: int) -> "tuple[list[Line], int] | None":
+    from nsconsole.services.lines import first_lines  # noqa: PLC0415 - after the first frame
+
+    return first_lines(settings, limit)
+
+
 def open_session(
     settings: Settings, environ: Mapping[str, str], operator: str | None = None
 ) -> "Session":
     """Open a workspace for the console. Raises an error that is a sentence for the operator."""
-    from nsconsole.cli.session import os_login  # noqa: PLC0415
     from nsconsole.console.session import Session  # noqa: PLC0415
-    from nsconsole.services.operators import find_operator  # noqa: PLC0415
     from nsconsole.services.workspace import open_workspace  # noqa: PLC0415 - SQLAlchemy
 
     workspace = open_workspace(settings, environ=environ)
-    name = operator or settings.operator
     return Session(
         workspace=workspace,
-        operator=find_operator(workspace, name=name, login=os_login()),
+        identify=lambda: _identify(workspace, operator or settings.operator),
         background=lambda: _scheduler(workspace),
         edit_token=environ.get("NSCONSOLE_EDIT_TOKEN", "").strip() or None,
     )
+
+
+def _identify(workspace: "Workspace", name: str | None) -> "Operator | None":
+    from nsconsole.cli.session import os_login  # noqa: PLC0415
+    from nsconsole.services.operators import find_operator  # noqa: PLC0415
+
+    return find_operator(workspace, name=name, login=os_login())
 
 
 def _scheduler(workspace: "Workspace") -> "Background":

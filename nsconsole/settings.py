@@ -5,9 +5,7 @@ keyring, and a `config.toml` that holds one is refused.
 """
 
 import difflib
-import json
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,7 +92,8 @@ def load_settings(environ: Mapping[str, str] = os.environ, *, home: Path | None 
     """
     home = (home or default_home(environ)).expanduser().absolute()
     values: dict[str, Any] = {"database_url": f"sqlite:///{home / 'nsconsole.db'}"}
-    values |= _from_file(home / "config.toml")
+    if (home / "config.toml").exists():
+        values |= _from_file(home / "config.toml")
     values |= {field: environ[name] for name, field in _ENVIRONMENT.items() if environ.get(name)}
     return Settings(home=home, **values)
 
@@ -124,7 +123,8 @@ def config_text(*, account: str | None, netsuite_url: str | None, operator: str 
 
 
 def _line(key: str, value: str | None, example: str) -> str:
-    # A JSON string is a TOML basic string.
+    import json  # noqa: PLC0415 - only for a new file; a JSON string is a TOML basic string
+
     return f"{key} = {json.dumps(value)}" if value else f"# {key} = {json.dumps(example)}"
 
 
@@ -138,10 +138,10 @@ def default_home(environ: Mapping[str, str], name: str = "nsconsole") -> Path:
 
 
 def _from_file(path: Path) -> dict[str, Any]:
+    import tomllib  # noqa: PLC0415 - the first frame of a workspace without a file does without
+
     try:
         tree = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"{path}: cannot be read as TOML: {error}") from error
     return {_field(key, path): _value(key, value, path) for key, value in _flatten(tree)}

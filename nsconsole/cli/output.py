@@ -35,6 +35,11 @@ def moment(value: datetime) -> str:
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def minute(value: datetime) -> str:
+    """Give an aware time in UTC as people read it in a table."""
+    return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
+
+
 def line(text: str = "") -> None:
     """Print a line for people, or several."""
     print(clean(text, keep_newlines=True))

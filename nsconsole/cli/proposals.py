@@ -12,7 +12,7 @@ from nsconsole.services import approvals, proposals
 from nsconsole.services import inbox as inbox_service
 from nsconsole.services.approvals import Choice, Decision, Verdict
 from nsconsole.services.errors import BadInputError
-from nsconsole.services.inbox import Line
+from nsconsole.services.lines import Line
 
 _ALL = 2**63 - 1
 _VERDICTS = {"approve": Verdict.APPROVE, "reject": Verdict.REJECT}
@@ -59,9 +59,9 @@ def inbox(args: Namespace) -> int:
         output.document({"proposals": [_line(line) for line in lines]})
     elif lines:
         output.table(
-            ("ID", "RISK", "STATUS", "STAGED", "AUTHOR", "PROPOSAL"),
+            ("ID", "RISK", "STATUS", "STAGED (UTC)", "AUTHOR", "PROPOSAL"),
             [
-                (str(e.id), e.risk_tier, e.status, output.moment(e.created_at), e.author, e.summary)
+                (str(e.id), e.risk_tier, e.status, output.minute(e.created_at), e.author, e.summary)
                 for e in lines
             ],
         )

@@ -59,7 +59,7 @@ def queue(args: Namespace) -> int:
     if args.json:
         output.document({"pushes": [asdict(push) for push in found]})
     elif found:
-        headings = ("ID", "PROPOSAL", "STATUS", "ATTEMPTS", "NEXT", "NETSUITE ID", "ERROR")
+        headings = ("ID", "PROPOSAL", "STATUS", "ATTEMPTS", "NEXT (UTC)", "NETSUITE ID", "ERROR")
         output.table(headings, [_row(push) for push in found])
     else:
         output.line("There are no pushes." if not args.status else f"No push is {args.status}.")
@@ -72,7 +72,7 @@ def _row(push: Push) -> tuple[str, ...]:
         str(push.proposal_id),
         push.status,
         str(push.attempts),
-        output.moment(push.next_attempt_at) if push.status == "queued" else "",
+        output.minute(push.next_attempt_at) if push.status == "queued" else "",
         push.ns_internal_id or "",
         push.error or "",
     )

@@ -13,7 +13,8 @@ from nsconsole.settings import load_settings
 
 def opened(args: Namespace) -> closing[Workspace]:
     """Open the command's workspace for a `with` block. Raises SettingsError or DatabaseError."""
-    return closing(open_workspace(load_settings(os.environ, home=args.home)))
+    settings = load_settings(os.environ, home=args.home)
+    return closing(open_workspace(settings, environ=os.environ))
 
 
 def os_login() -> str:

@@ -1,6 +1,7 @@
 """The application: it paints its shell first, and opens the workspace behind it."""
 
 import asyncio
+import gc
 import logging
 import signal
 import threading
@@ -22,7 +23,7 @@ from nsconsole.console.themes import DARK, LIGHT, theme_name
 from nsconsole.resources import resource
 
 if TYPE_CHECKING:
-    from nsconsole.console.session import Background, Opening, Session
+    from nsconsole.console.session import Background, FirstPage, Opening, Session
 
 _log = logging.getLogger(__name__)
 _STYLES = ("base.tcss", "inbox.tcss", "dialogs.tcss")
@@ -50,18 +51,29 @@ class NsConsole(App[None]):
         opening: "Opening",
         *,
         account: str | None,
+        first_page: "FirstPage" = lambda limit: None,
         theme: str = "dark",
         now: Callable[[], datetime] = _utc_now,
     ) -> None:
         super().__init__()
         self.now = now
         self._opening = opening
+        self._first_page = first_page
         self._inbox = InboxScreen(account)
+        self._session: Session | None = None
+        self._begun = False
         self._background: Background | None = None
         self._leaving = threading.Event()
         self.register_theme(DARK)
         self.register_theme(LIGHT)
-        self.theme = theme_name(theme)
+        self._set_first_theme(theme_name(theme))
+
+    def _set_first_theme(self, name: str) -> None:
+        # To assign `theme` would have every style parsed a second time, after the first frame.
+        self.set_reactive(App.theme, name)
+        self.stylesheet.set_variables(self.get_css_variables())
+        self.set_class(self.current_theme.dark, "-dark-mode", update=False)
+        self.set_class(not self.current_theme.dark, "-light-mode", update=False)
 
     def get_default_screen(self) -> Screen[Any]:
         """Start on the inbox, without the delay of a change of screens."""
@@ -82,12 +94,19 @@ class NsConsole(App[None]):
 
     def _open(self) -> None:
         try:
+            self._show_first_page()
             session = self._opening(lambda words: self._post(messages.Told(words)))
         except Exception as error:  # noqa: BLE001 - the end of a thread: the screen says why
             _log.warning("opening failed", exc_info=error)
             self._post(messages.OpeningFailed(str(error) or type(error).__name__))
         else:
             self._post(messages.Opened(session))
+
+    def _show_first_page(self) -> None:
+        found = self._first_page(self.size.height)
+        if found:
+            lines, total = found
+            self._inbox.post_message(messages.PageRead(messages.Looking(), 0, lines, total, None))
 
     def _post(self, message: Message) -> None:
         # Unlike a call into the screen's thread, a message never waits, and so cannot hang at exit.
@@ -103,15 +122,25 @@ class NsConsole(App[None]):
 
     @on(messages.Opened)
     def _opened(self, opened: messages.Opened) -> None:
+        self._session = opened.session
         self._inbox.begin(opened.session, self.now())
-        self._start_thread(lambda: self._begin_background(opened.session), "beginning")
+
+    @on(messages.PageRead)
+    def _rows_shown(self) -> None:
+        if self._session and not self._begun:
+            self._begun = True
+            gc.freeze()  # what was made until now is there to stay
+            gc.enable()
+            session = self._session
+            self._start_thread(lambda: self._begin_background(session), "beginning")
 
     def _begin_background(self, session: "Session") -> None:
         from nsconsole.store.changes import watch  # noqa: PLC0415 - after the first rows
 
+        tell = self._inbox.post_message
+        tell(messages.Identified(session.identify()))
         self._background = session.background()
         self._background.start()
-        tell = self._inbox.post_message
         watch(session.workspace.database, lambda: tell(messages.DatabaseChanged()), self._leaving)
 
     def drain_soon(self) -> None:

@@ -3,8 +3,11 @@
 A lane's thread is a daemon: one that waits for NetSuite does not hold up leaving.
 """
 
+import logging
 import threading
 from collections.abc import Callable
+
+_log = logging.getLogger(__name__)
 
 Job = Callable[[], None]
 
@@ -37,4 +40,5 @@ class Lane:
                 if job:
                     job()
             except Exception as error:  # noqa: BLE001 - the end of a thread: the screen shows it
+                _log.warning("%s failed", self._name, exc_info=error)
                 self._failed(error)

@@ -7,7 +7,9 @@ from textual.message import Message
 
 if TYPE_CHECKING:
     from nsconsole.console.session import Session
-    from nsconsole.services.inbox import Detail, Line, Now
+    from nsconsole.services.details import Detail, Now
+    from nsconsole.services.lines import Line
+    from nsconsole.services.operators import Operator
     from nsconsole.services.status import Standing
 
 
@@ -38,6 +40,13 @@ class OpeningFailed(Message):
     """The workspace cannot be opened."""
 
     why: str
+
+
+@dataclass
+class Identified(Message):
+    """Who sits before the screen is known: nobody, for one who may only look."""
+
+    operator: "Operator | None"
 
 
 @dataclass

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from nsconsole.services.lines import Line
     from nsconsole.services.operators import Authority, Operator
     from nsconsole.services.workspace import Workspace
 
@@ -26,16 +27,23 @@ class Background(Protocol):
 class Session:
     """An open workspace and who sits before it.
 
-    `edit_token` is the one of the environment; without it the operator is asked once, and then
-    `authority` is kept for the run. `background` makes the scheduler, which costs an import that
-    the first rows do not wait for.
+    `identify` finds the operator, and `background` makes the scheduler: both cost imports that the
+    first rows do not wait for. `edit_token` is the one of the environment; without it the operator
+    is asked once, and then `authority` is kept for the run.
     """
 
     workspace: "Workspace"
-    operator: "Operator | None"
+    identify: "Callable[[], Operator | None]"
     background: Callable[[], Background]
     edit_token: str | None = field(default=None, repr=False)
     authority: "Authority | None" = None
+
+
+class FirstPage(Protocol):
+    """Gives the rows to begin with, and their number; opens nothing, and gives None if it cannot."""
+
+    def __call__(self, limit: int) -> "tuple[list[Line], int] | None":
+        """Read at most `limit` rows."""
 
 
 class Opening(Protocol):

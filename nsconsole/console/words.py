@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from nsconsole.services.inbox import Line
+    from nsconsole.services.lines import Line
 
 RISKS = {"low": "low", "medium": "med", "high": "HIGH"}
 

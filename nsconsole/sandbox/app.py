@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     Work: TypeAlias = Callable[[Request, bytes | None, datetime], Answer]
     Form: TypeAlias = Callable[[Refusal, str], Answer]
 
-_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _DRAINED = 10  # times the largest body: beyond that, a client that keeps sending is cut off
 
 
@@ -64,6 +64,7 @@ class Surface:
                 Route("/sandbox/ledger", self._door(self._ledger), methods=["GET", "DELETE"]),
                 Route("/sandbox/stats", self._door(self._stats), methods=["GET"]),
                 Route("/sandbox/tables/{table}/rows", self._door(self._put_rows), methods=["POST"]),
+                Route("/sandbox/{path:path}", self._door(_no_door), methods=_METHODS),
                 Route(
                     "/{path:path}", self._endpoint("other", _nowhere, _rest_form), methods=_METHODS
                 ),
@@ -218,6 +219,10 @@ def _content_type(request: Request) -> str:
 
 def _rest_form(refusal: Refusal, _: str) -> Answer:
     return rest_error(refusal)
+
+
+def _no_door(request: Request, _: bytes | None) -> object:
+    raise doors.DoorError(f"There is no door {request.method} {request.url.path}.")
 
 
 def _nowhere(_: Request, __: bytes | None, ___: datetime) -> Answer:

@@ -42,8 +42,9 @@ class Refusal(Exception):
 
 
 def json_bytes(value: object) -> bytes:
-    """`value` as compact JSON in UTF-8."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    """`value` as compact JSON in UTF-8; half a surrogate pair stays the escape that it was."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.encode(errors="backslashreplace")
 
 
 def rest_error(refusal: Refusal) -> Answer:
@@ -71,10 +72,16 @@ def restlet_error(refusal: Refusal, content_type: str) -> Answer:
         )
         body = f'{{"error" : {{"code" : {code}, "message" : {message}}}}}'
         return Answer(
-            refusal.status, body.encode(), {"content-type": "application/json; charset=utf-8"}
+            refusal.status,
+            body.encode(errors="backslashreplace"),
+            {"content-type": "application/json; charset=utf-8"},
         )
     body = f"error code: {refusal.code}\nerror message: {refusal.message}"
-    return Answer(refusal.status, body.encode(), {"content-type": "text/plain; charset=utf-8"})
+    return Answer(
+        refusal.status,
+        body.encode(errors="backslashreplace"),
+        {"content-type": "text/plain; charset=utf-8"},
+    )
 
 
 def script_error(code: str, message: str) -> Refusal:

@@ -30,6 +30,7 @@ HOST = "127.0.0.1"
 INTERRUPTED = 130
 _BACKLOG = 2048
 _GRACE_SECONDS = 2
+_SIGNAL_SECONDS = 0.2  # how long a signal may go unnoticed
 _SILENT = logging.CRITICAL + 1
 
 
@@ -98,10 +99,12 @@ def running(options: Options | None = None) -> Iterator[Running]:
         surface = Surface(who, database, Traffic(), options.now, options.latency_ms / 1000)
         server = _Server(surface.application())
         thread = threading.Thread(
-            target=server.run, args=([listener],), name="nsconsole-sandbox", daemon=True
+            target=server.serve_on, args=(listener,), name="nsconsole-sandbox", daemon=True
         )
         thread.start()
         server.ready.wait()
+        if not server.started:
+            raise SandboxError("the sandbox's server did not start")
         try:
             yield Running(
                 url=f"http://{HOST}:{listener.getsockname()[1]}",
@@ -133,14 +136,15 @@ def run(
     codes: list[int] = []
 
     def on_signal(number: int, _: FrameType | None) -> None:
+        # To set an event here could deadlock: the main thread may be holding its lock.
         codes.append(INTERRUPTED if number == signal.SIGINT else 0)
-        stop.set()
 
     before = {each: signal.signal(each, on_signal) for each in (signal.SIGINT, signal.SIGTERM)}
     try:
         with running(options) as sandbox:
             on_ready(sandbox)
-            stop.wait()
+            while not codes and not stop.wait(_SIGNAL_SECONDS):
+                pass
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
@@ -165,6 +169,13 @@ class _Server(uvicorn.Server):
             )
         )
         self.ready = threading.Event()
+
+    def serve_on(self, listener: socket.socket) -> None:
+        """Serve until `should_exit`; `ready` is set even if that comes to nothing."""
+        try:
+            self.run([listener])
+        finally:
+            self.ready.set()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

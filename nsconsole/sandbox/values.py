@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeAlias
 
 from nsconsole.sandbox.schema import Column, Kind
@@ -70,8 +70,8 @@ def iso(stored: str) -> str:
 
 
 def moment(at: datetime) -> str:
-    """A UTC datetime as the database keeps it, to the second."""
-    return at.strftime("%Y-%m-%d %H:%M:%S")
+    """An aware datetime as the database keeps it, to the second."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _boolean(value: object) -> str:

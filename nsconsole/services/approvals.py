@@ -1,7 +1,7 @@
 """Decisions: one winner a proposal, and the push in the same transaction as the approval."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -81,14 +81,18 @@ def decide(
     """
     _check_reason(reason)
     unique = {choice.proposal_id: choice for choice in choices}
-    decided = {id_: _why_lost(id_, None, None, []) for id_ in unique}
-    real = [choice for choice in unique.values() if 0 < choice.proposal_id <= _LARGEST_ID]
     claim = _Claim(verdict, authority, f"{authority.operator.name}:{uuid.uuid4()}", reason)
+    decided: dict[int, Decision] = {}
     with workspace.database.writing() as connection:
         require(connection, authority, Role.REVIEWER, Role.ADMIN)
-        for start in range(0, len(real), _AT_ONCE):
-            decided |= _decide_some(workspace, connection, claim, real[start : start + _AT_ONCE])
-    return list(decided.values())
+        for some in _in_batches([c for id_, c in unique.items() if 0 < id_ <= _LARGEST_ID]):
+            decided |= _win(workspace, connection, claim, some)
+    decided |= _lost(workspace, claim, unique.keys() - decided.keys())
+    return [decided[id_] for id_ in unique]
+
+
+def _in_batches(choices: Sequence[Choice]) -> Iterable[Sequence[Choice]]:
+    return (choices[start : start + _AT_ONCE] for start in range(0, len(choices), _AT_ONCE))
 
 
 def _check_reason(reason: str) -> None:
@@ -100,11 +104,10 @@ def _check_reason(reason: str) -> None:
         raise BadInputError("the reason holds control characters")
 
 
-def _decide_some(
+def _win(
     workspace: Workspace, connection: Connection, claim: _Claim, choices: Sequence[Choice]
 ) -> dict[int, Decision]:
     operator, at = claim.authority.operator, workspace.now()
-    own = own_names(claim.authority)
     approves = claim.verdict is Verdict.APPROVE
     won = proposals.claim(
         connection,
@@ -115,13 +118,12 @@ def _decide_some(
         at=at,
         reason=claim.reason,
         # Whoever staged a change may take it back, but not wave it through.
-        not_by=own if approves else [],
+        not_by=own_names(claim.authority) if approves else [],
         own_tiers=sorted(workspace.settings.self_approval),
     )
     _check_untouched(won, choices)
     pushed = _enqueue(connection, won, at) if approves else {}
-    lost = _lost(connection, {c.proposal_id for c in choices} - {row.id for row in won}, own)
-    return lost | {
+    return {
         row.id: Decision(row.id, row.status, True, pushed.get(row.id), operator.name, at)
         for row in won
     }
@@ -159,9 +161,12 @@ def _push(proposal: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _lost(connection: Connection, ids: set[int], own: Sequence[str]) -> dict[int, Decision]:
-    rows = {row.id: row for row in proposals.get_many(connection, sorted(ids))}
-    pushed = pushes.for_proposals(connection, sorted(rows))
+def _lost(workspace: Workspace, claim: _Claim, ids: Set[int]) -> dict[int, Decision]:
+    # Nobody waits for this: what was not won is decided for good, or one's own.
+    own, real = own_names(claim.authority), sorted(id_ for id_ in ids if 0 < id_ <= _LARGEST_ID)
+    with workspace.database.reading() as connection:
+        rows = {row.id: row for row in proposals.get_many(connection, real)}
+        pushed = pushes.for_proposals(connection, sorted(rows))
     return {id_: _why_lost(id_, rows.get(id_), pushed.get(id_), own) for id_ in ids}
 
 

@@ -1,6 +1,5 @@
 """The doctor: looks at everything that a workspace stands on, and says the mend for each."""
 
-import os
 import shutil
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -18,7 +17,7 @@ from nsconsole.services.workspace import Clock, Workspace, open_workspace, utc_n
 from nsconsole.settings import Settings, SettingsError, load_settings
 from nsconsole.store.engine import DatabaseError, open_database
 from nsconsole.store.health import examine
-from nsconsole.store.schema import HEAD
+from nsconsole.store.revision import HEAD
 
 if TYPE_CHECKING:
     from nsconsole.netsuite.client import NetSuite
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 NETSUITE_CHECKS = ("credentials", "netsuite", "clock", "restlet", "permissions")
 
 _LEAST_FREE = 200 * 2**20  # bytes: a backup before a migration needs room beside the database
+_PATIENCE = 2.0  # seconds for whoever writes just now to end
 _CLOCK_TOLERANCE = 300  # seconds, by Oracle's “Troubleshoot Token-based Authentication”
 
 
@@ -64,7 +64,7 @@ def _not_checked(why: str, *names: str) -> list[Check]:
 
 
 def check(
-    environ: Mapping[str, str] = os.environ,
+    environ: Mapping[str, str],
     *,
     home: Path | None,
     login: str,
@@ -110,7 +110,7 @@ def _storage(
 
 def _database(settings: Settings) -> Check:
     try:
-        database = open_database(settings.database_url)
+        database = open_database(settings.database_url, busy_timeout=_PATIENCE)
         if not database.path.exists():
             return _failed("database", f"{database.path} is not there yet: run `nsconsole init`")
         try:

@@ -1,91 +1,18 @@
-"""The inbox: what waits for a decision, page by page, and all that one needs to take it."""
+"""The inbox: what waits for a decision, page by page."""
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
-
-from sqlalchemy import Row
-
-from nsconsole.services.actions.canonical import Json
-from nsconsole.services.actions.drafts import field_of
-from nsconsole.services.actions.fields import same
-from nsconsole.services.actions.kinds import KINDS, Operation
-from nsconsole.services.actions.records import record_called
-from nsconsole.services.actions.sentences import Seen, displayed
-from nsconsole.services.current import Target, UnreadableError, read_current
-from nsconsole.services.errors import BadInputError, ServiceError
-from nsconsole.services.link import calling
-from nsconsole.services.pushes import Push, to_push
+from nsconsole.services.lines import Line, to_line
 from nsconsole.services.workspace import Workspace
 from nsconsole.store import proposals as store
-from nsconsole.store import pushes
 from nsconsole.store.proposals import Sort, View
 
-__all__ = ["Sort", "View"]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A proposal as a list shows it. `push` and `error` are of its newest push."""
-
-    id: int
-    digest: str
-    status: str
-    action_type: str
-    target_record: str
-    target_id: str | None
-    target_name: str | None
-    risk_tier: str
-    author: str
-    summary: str
-    search_text: str
-    created_at: datetime
-    decided_by: str | None
-    decided_at: datetime | None
-    push: str | None
-    error: str | None
-    ns_internal_id: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One field of a proposal: as it was seen when staged, and as it is to be. For reading."""
-
-    name: str
-    label: str
-    seen: str
-    proposed: str
-
-
-@dataclass(frozen=True, slots=True)
-class Detail:
-    """All that a person needs to decide a proposal, and what came of it."""
-
-    line: Line
-    operation: Operation
-    changes: tuple[Change, ...]
-    lines: Mapping[str, tuple[Mapping[str, str], ...]]
-    reason: str
-    decision_reason: str | None
-    pushes: tuple[Push, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Now:
-    """What NetSuite holds now, for reading, by field; `moved` are those that are not as seen."""
-
-    values: Mapping[str, str]
-    moved: frozenset[str]
-    missing: bool = False
+__all__ = ["Line", "Sort", "View"]
 
 
 def page(workspace: Workspace, view: View, *, offset: int, limit: int) -> list[Line]:
     """Give some lines of a view."""
     with workspace.database.reading() as connection:
         rows = store.page(connection, view, offset=offset, limit=limit)
-    return [_line(row) for row in rows]
+    return [to_line(row._asdict()) for row in rows]
 
 
 def count(workspace: Workspace, view: View) -> int:
@@ -104,127 +31,11 @@ def pending(workspace: Workspace, view: View) -> list[Line]:
     """Give every pending line of a view, to be selected."""
     with workspace.database.reading() as connection:
         rows = store.get_many(connection, store.ids(connection, view))
-    return [_line(row) for row in rows]
+    return [to_line(row._asdict()) for row in rows]
 
 
 def listed(workspace: Workspace, *, status: str | None, limit: int = 1000) -> list[Line]:
     """List proposals of any status, or of one, the newest first."""
     with workspace.database.reading() as connection:
         rows = store.listed(connection, status=status, limit=limit)
-    return [_line(row) for row in rows]
-
-
-def detail(workspace: Workspace, proposal_id: int) -> Detail | None:
-    """Give a proposal in full; None if there is none of this id."""
-    with workspace.database.reading() as connection:
-        rows = store.get_many(connection, [proposal_id])
-        pushed = pushes.of_proposal(connection, proposal_id)
-    return _detail(rows[0], tuple(map(to_push, pushed))) if rows else None
-
-
-def _line(row: Row[Any]) -> Line:
-    extra = row._asdict()
-    error = json.loads(extra["error_json"]) if extra.get("error_json") else None
-    return Line(
-        id=row.id,
-        digest=row.digest,
-        status=row.status,
-        action_type=row.action_type,
-        target_record=row.target_record,
-        target_id=row.target_id,
-        target_name=row.target_name,
-        risk_tier=row.risk_tier,
-        author=row.author,
-        summary=row.summary,
-        search_text=row.search_text,
-        created_at=row.created_at,
-        decided_by=row.decided_by,
-        decided_at=row.decided_at,
-        push=extra.get("push_status"),
-        error=f"{error['code']}: {error['message']}" if error else None,
-        ns_internal_id=extra.get("ns_internal_id"),
-    )
-
-
-def _detail(row: Row[Any], pushed: tuple[Push, ...]) -> Detail:
-    change: dict[str, Json] = json.loads(row.proposed_change_json)
-    seen, record = _seen(row), record_called(row.target_record)
-    plain = {name: value for name, value in change.items() if not isinstance(value, list)}
-    fields = {name: field_of(record, name) for name in plain}
-    creates = KINDS[row.action_type].operation is Operation.CREATE
-    return Detail(
-        line=_line(row),
-        operation=KINDS[row.action_type].operation,
-        changes=tuple(
-            Change(
-                name=name,
-                label=field.label,
-                seen="" if creates else displayed(field, seen.values.get(name), seen),
-                proposed=displayed(field, plain[name], seen),
-            )
-            for name, field in fields.items()
-        ),
-        lines={name: _lines(row, name, v, seen) for name, v in change.items() if name not in plain},
-        reason=row.reason,
-        decision_reason=row.decision_reason,
-        pushes=pushed,
-    )
-
-
-def _seen(row: Row[Any]) -> Seen:
-    seen = json.loads(row.seen_json)
-    return Seen(row.target_name, seen["values"], seen["names"])
-
-
-def _lines(row: Row[Any], name: str, lines: Json, seen: Seen) -> tuple[Mapping[str, str], ...]:
-    record = record_called(row.target_record)
-    sublist = record.sublist(name) if record else None
-    known = {field.name: field for field in sublist.fields} if sublist else {}
-    return tuple(
-        {
-            key: displayed(known[key], value, seen) if key in known else str(value)
-            for key, value in line.items()
-        }
-        for line in (lines if isinstance(lines, list) else [])
-        if isinstance(line, dict)
-    )
-
-
-def look_now(workspace: Workspace, proposal_id: int) -> Now | None:
-    """Ask NetSuite what the fields of a proposal hold now, unattended; None for a new record.
-
-    Raises BadInputError for an unknown id, NetSuiteUnavailableError, or ServiceError if NetSuite
-    will not tell.
-    """
-    with workspace.database.reading() as connection:
-        rows = store.get_many(connection, [proposal_id])
-    if not rows:
-        raise BadInputError(f"there is no proposal {proposal_id}")
-    row = rows[0]
-    if row.target_id is None:
-        return None
-    then = _seen(row)
-    target = Target(row.target_record, row.target_id, tuple(sorted(then.values)))
-    try:
-        with calling(workspace, attended=False) as netsuite:
-            found = read_current(netsuite, [target]).get(target)
-    except UnreadableError as error:
-        raise ServiceError(f"NetSuite will not tell: {error}") from error
-    if found is None:
-        return Now({}, frozenset(), missing=True)
-    return _compare(row, then, found)
-
-
-def _compare(row: Row[Any], then: Seen, now: Seen) -> Now:
-    record = record_called(row.target_record)
-    fields = {name: field_of(record, name) for name in then.values}
-    return Now(
-        values={
-            name: displayed(field, now.values.get(name), now) for name, field in fields.items()
-        },
-        moved=frozenset(
-            name
-            for name, field in fields.items()
-            if not same(field, then.values.get(name), now.values.get(name))
-        ),
-    )
+    return [to_line(row._asdict()) for row in rows]

@@ -96,7 +96,7 @@ def require(connection: Connection, authority: Authority, *roles: Role) -> None:
         raise RefusedError(f"{name}'s edit token was changed; give the new one")
     if row.role not in roles:
         needed = " or ".join(role.value for role in roles)
-        raise RefusedError(f"{name} is a {row.role}; this takes a {needed}")
+        raise RefusedError(f"{name} is a {row.role}; this takes the role {needed}")
 
 
 def first_operator(workspace: Workspace, name: str, *, login: str) -> tuple[Operator, str]:

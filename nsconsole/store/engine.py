@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.exc import DatabaseError as DriverError
 
 _WRITES = "nsconsole_writes"
+_TURN = 8  # milliseconds
 
 
 class DatabaseError(Exception):
@@ -103,8 +104,30 @@ def _lower(text: str | None) -> str | None:
 def _begin(connection: Connection) -> None:
     # A reader that took the write lock would starve the screens; a writer that did not would fail
     # with a stale snapshot after its first read.
-    writes = connection.get_execution_options().get(_WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if connection.get_execution_options().get(_WRITES):
+        _wait_for_turn(connection)
+    else:
+        connection.exec_driver_sql("BEGIN")
+
+
+def _wait_for_turn(connection: Connection) -> None:
+    # SQLite looks for a free lock ever more seldom, so that whoever has waited longest starves
+    # among many writers. Begun anew every few milliseconds, all waits are alike.
+    driver: Any = connection.connection.driver_connection
+    (patience,) = driver.execute("PRAGMA busy_timeout").fetchone()
+    driver.execute(f"PRAGMA busy_timeout={_TURN}")
+    try:
+        for _ in range(patience // _TURN):
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                    break
+            else:
+                return
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={patience}")
 
 
 @contextmanager

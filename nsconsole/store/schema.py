@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 from nsconsole.resources import resource
 from nsconsole.store.engine import Database, DatabaseError
+from nsconsole.store.revision import HEAD
 
 if TYPE_CHECKING:
     from alembic.config import Config
     from sqlalchemy import Connection
-
-HEAD = "0001"  # the newest migration; a test holds it to the folder
 
 
 class DatabaseTooNew(DatabaseError):

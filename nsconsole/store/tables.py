@@ -131,8 +131,7 @@ ns_pending_pushes = Table(
         "uq_ns_pending_pushes_live",
         "proposal_id",
         unique=True,
-        sqlite_where=text(_LIVE),
-        postgresql_where=text(_LIVE),
+        sqlite_where=text(_LIVE),  # the migration says the same to PostgreSQL
     ),
     sqlite_autoincrement=True,
 )

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from nsconsole.netsuite import TbaCredentials, endpoint
+from nsconsole.netsuite.account import TbaCredentials, endpoint
 from nsconsole.netsuite.client import NetSuite, Timeouts
 
 NOW = datetime(2026, 11, 22, 9, 15, tzinfo=UTC)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nsconsole.netsuite import TbaCredentials, endpoint
+from nsconsole.netsuite.account import TbaCredentials, endpoint
 
 
 @pytest.mark.parametrize("written", ["1234567_SB1", "1234567-sb1", "1234567_sb1", "1234567-SB1"])

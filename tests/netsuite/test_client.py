@@ -6,19 +6,18 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from nsconsole import __version__
-from nsconsole.netsuite import (
+from nsconsole.netsuite.account import endpoint
+from nsconsole.netsuite.client import NetSuite
+from nsconsole.netsuite.errors import NetSuiteError, Outcome
+from nsconsole.netsuite.restlet import (
     MAX_OPERATIONS,
-    NetSuiteError,
     Operation,
     OperationKind,
     OperationResult,
-    Outcome,
-    Page,
     Ping,
     RestletAddress,
-    endpoint,
 )
-from nsconsole.netsuite.client import NetSuite
+from nsconsole.netsuite.suiteql import Page
 
 NOW = datetime(2026, 11, 22, 9, 15, tzinfo=UTC)
 UPDATE = Operation(

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from nsconsole.netsuite import Failure, NetSuiteError, Outcome, TbaCredentials
+from nsconsole.netsuite.account import TbaCredentials
 from nsconsole.netsuite.answer import TEXT_LIMIT, Answer, load_json, one_line, refusal
 from nsconsole.netsuite.diagnosis import diagnose
-from nsconsole.netsuite.errors import classify, classify_caught
+from nsconsole.netsuite.errors import Failure, NetSuiteError, Outcome, classify, classify_caught
 
 DONE, TRANSIENT, OVERLOAD = Outcome.DONE, Outcome.TRANSIENT, Outcome.OVERLOAD
 AMBIGUOUS, PERMANENT, UNAUTHORIZED = Outcome.AMBIGUOUS, Outcome.PERMANENT, Outcome.UNAUTHORIZED

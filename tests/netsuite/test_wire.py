@@ -10,12 +10,8 @@ from email.utils import format_datetime
 
 import pytest
 
-from nsconsole.netsuite import (
-    NetSuiteError,
-    Operation,
-    OperationKind,
-    Outcome,
-)
+from nsconsole.netsuite.errors import NetSuiteError, Outcome
+from nsconsole.netsuite.restlet import Operation, OperationKind
 from nsconsole.netsuite.wire import MAX_ANSWER
 
 NOW = datetime(2026, 11, 22, 9, 15, tzinfo=UTC)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from nsconsole.console.app import NsConsole
     from nsconsole.console.session import Session
     from nsconsole.services.approvals import Decision
-    from nsconsole.services.inbox import Line, View
+    from nsconsole.services.lines import Line
     from nsconsole.services.operators import Authority
 
 
@@ -32,13 +32,6 @@ class Deciding:
     def __init__(self, app: "NsConsole", session: "Session") -> None:
         self._app = app
         self._session = session
-
-    @staticmethod
-    async def pending(session: "Session", view: "View") -> "list[Line]":
-        """Read all that is pending in a view."""
-        from nsconsole.services import inbox  # noqa: PLC0415
-
-        return await asyncio.to_thread(inbox.pending, session.workspace, view)
 
     async def run(
         self, verdict: str, lines: "Sequence[Line]", *, hidden: int, moved: bool
@@ -75,13 +68,15 @@ class Deciding:
 
         session = self._session
         if session.authority is None:
+            operator = await asyncio.to_thread(session.identify)
             token = session.edit_token
-            if token is None and session.operator:
-                token = await self._app.push_screen_wait(TokenDialog(session.operator.name))
+            if token is None and operator:
+                token = await self._app.push_screen_wait(TokenDialog(operator.name))
                 if token is None:
                     return None
+            session.edit_token = None  # one that is refused is not tried again
             session.authority = await asyncio.to_thread(
-                authenticate, session.workspace, session.operator, token
+                authenticate, session.workspace, operator, token
             )
         return session.authority
 

@@ -1,10 +1,11 @@
 """The proposal under the cursor: what changes, what NetSuite holds, why, and what came of it."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
@@ -14,7 +15,7 @@ from nsconsole.text import clean
 
 if TYPE_CHECKING:
     from nsconsole.console.messages import NowRead
-    from nsconsole.services.inbox import Change, Detail, Now
+    from nsconsole.services.details import Change, Detail, Now
     from nsconsole.services.pushes import Push
 
 _LONGEST = 40  # a value in the table; the rest of it stands below
@@ -27,6 +28,10 @@ Row = tuple[tuple[str, str], ...]  # (text, style) for each column
 class DetailPane(VerticalScroll, can_focus=True):
     """Shows one proposal. It is drawn anew from the facts whenever one of them comes in."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "scroll_down", "Scroll down", show=False),
+        Binding("k", "scroll_up", "Scroll up", show=False),
+    ]
     HELP = "The proposal under the cursor. Arrow keys scroll; esc goes back to the list."
 
     def __init__(self) -> None:
@@ -76,8 +81,8 @@ class DetailPane(VerticalScroll, can_focus=True):
 def _text(detail: "Detail", read: "NowRead | None") -> Iterator[Content]:
     line = detail.line
     yield Content.styled(clean(line.summary), _STRONG)
-    facts = f"#{line.id} · {line.action_type} · {line.risk_tier} risk"
-    yield Content.styled(facts, _MUTED)
+    facts = [f"#{line.id}", line.action_type, f"{line.risk_tier} risk", *_outcome(detail)]
+    yield Content.styled(" · ".join(facts), _MUTED)
     yield Content("")
     now = read.now if read else None
     yield from _table(detail, now)
@@ -88,6 +93,14 @@ def _text(detail: "Detail", read: "NowRead | None") -> Iterator[Content]:
         yield Content.assemble(("Why  ", _MUTED), clean(detail.reason, keep_newlines=True))
     yield Content("")
     yield from _history(detail)
+
+
+def _outcome(detail: "Detail") -> Iterator[str]:
+    push = detail.pushes[-1] if detail.pushes else None
+    if push and push.ns_internal_id:
+        yield f"applied, internal id {clean(push.ns_internal_id)}"
+    elif detail.line.status != "pending":
+        yield push.status.replace("_", " ") if push else detail.line.status
 
 
 def _table(detail: "Detail", now: "Now | None") -> Iterator[Content]:

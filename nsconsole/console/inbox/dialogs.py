@@ -15,7 +15,7 @@ from nsconsole.console import words
 from nsconsole.text import clean
 
 if TYPE_CHECKING:
-    from nsconsole.services.inbox import Line
+    from nsconsole.services.lines import Line
 
 _MOST_SHOWN = 6
 Answer = TypeVar("Answer")

@@ -20,7 +20,7 @@ from nsconsole.text import clean
 
 if TYPE_CHECKING:
     from nsconsole.console.messages import PageRead
-    from nsconsole.services.inbox import Line
+    from nsconsole.services.lines import Line
 
 MARGIN = 100  # rows held beyond the screen, each way
 _STATE_WIDTH = 11

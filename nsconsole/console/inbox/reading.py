@@ -13,6 +13,7 @@ from nsconsole.text import clean
 
 if TYPE_CHECKING:
     from nsconsole.services.inbox import View
+    from nsconsole.services.lines import Line
     from nsconsole.services.workspace import Workspace
 
 
@@ -66,15 +67,20 @@ class Reader:
         total = offset + len(lines) if complete else inbox.count(self._workspace, view)
         self._post(messages.PageRead(looking, offset, lines, total, anchor))
 
+    def pending(self, looking: messages.Looking) -> "list[Line]":
+        """Read everything pending that is listed, here and now: call it in a thread."""
+        from nsconsole.services import inbox  # noqa: PLC0415
+
+        return inbox.pending(self._workspace, self.view(looking))
+
     def detail(self, proposal_id: int) -> None:
         """Read a proposal in full; answers DetailRead."""
         self._detail.submit(lambda: self._read_detail(proposal_id))
 
     def _read_detail(self, proposal_id: int) -> None:
-        from nsconsole.services import inbox  # noqa: PLC0415
+        from nsconsole.services.details import detail  # noqa: PLC0415
 
-        found = inbox.detail(self._workspace, proposal_id)
-        self._post(messages.DetailRead(proposal_id, found))
+        self._post(messages.DetailRead(proposal_id, detail(self._workspace, proposal_id)))
 
     def standing(self) -> None:
         """Read the figures of the title bar; answers StandingRead."""
@@ -90,8 +96,8 @@ class Reader:
         self._netsuite.submit(lambda: self._read_now(proposal_id))
 
     def _read_now(self, proposal_id: int) -> None:
+        from nsconsole.services.details import look_now  # noqa: PLC0415
         from nsconsole.services.errors import ServiceError  # noqa: PLC0415
-        from nsconsole.services.inbox import look_now  # noqa: PLC0415
 
         try:
             found = look_now(self._workspace, proposal_id)

@@ -1,5 +1,6 @@
 """The inbox screen: it shows what its reader reads, and hands decisions to the service."""
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,7 +13,6 @@ from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
 
 from nsconsole.console import messages, words
-from nsconsole.console.inbox.deciding import Deciding, Outcome
 from nsconsole.console.inbox.detail import DetailPane
 from nsconsole.console.inbox.proposal_list import ProposalList
 from nsconsole.console.inbox.reading import Reader, Window
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from nsconsole.console.app import NsConsole
+    from nsconsole.console.inbox.deciding import Outcome
     from nsconsole.console.session import Session
-    from nsconsole.services.inbox import Line
+    from nsconsole.services.lines import Line
 
 _SETTLE = 0.2  # seconds that the cursor rests before NetSuite is asked
 _AGES = 10  # seconds between looks at how old everything has become
@@ -86,7 +87,7 @@ class InboxScreen(Screen[None]):
             yield ProposalList(self.app.now)
             yield DetailPane()
         yield Input(id="filter", placeholder="filter: words in any order; enter keeps, esc clears")
-        yield Footer()
+        yield Footer(compact=True)
 
     def on_mount(self) -> None:
         """Start the clock and hold the keyboard on the list."""
@@ -110,9 +111,7 @@ class InboxScreen(Screen[None]):
         """Show an open workspace."""
         self._session = session
         self._reader = Reader(session.workspace, self.post_message, since)
-        self.query_one(TitleBar).show_operator(session.operator)
-        self._read_rows()
-        self._reader.standing()
+        self._read_rows(anchored=True)
 
     def show_progress(self, what: str) -> None:
         """Say what the opening is at."""
@@ -140,6 +139,10 @@ class InboxScreen(Screen[None]):
         if page.looking == self._looking:
             self._list.show_page(page)
             self._say_what_is_listed()
+
+    @on(messages.Identified)
+    def _identified(self, identified: messages.Identified) -> None:
+        self.query_one(TitleBar).show_operator(identified.operator)
 
     @on(messages.StandingRead)
     def _standing_read(self, read: messages.StandingRead) -> None:
@@ -216,11 +219,11 @@ class InboxScreen(Screen[None]):
     def _say_what_is_listed(self) -> None:
         looking, total = self._looking, self._list.total
         parts = ["Everything" if looking.everything else "Inbox", words.counted(total, "proposal")]
-        parts.append(_SORTS[looking.sort])
-        if looking.text:
-            parts.append(f"filter “{clean(looking.text, limit=30)}” (esc clears)")
         if self._list.marked:
             parts.append(f"{len(self._list.marked):,} selected (u unselects)")
+        if looking.text:
+            parts.append(f"filter “{clean(looking.text, limit=30)}” (esc clears)")
+        parts.append(_SORTS[looking.sort])
         self.query_one("#listed", Static).update(" · ".join(parts))
 
     # Looking
@@ -286,9 +289,8 @@ class InboxScreen(Screen[None]):
     @work(exclusive=True, group="marking")
     async def action_mark_all(self) -> None:
         """Select everything pending that the filter lets through."""
-        if self._reader and self._session:
-            lines = await Deciding.pending(self._session, self._reader.view(self._looking))
-            self._list.mark(lines)
+        if self._reader:
+            self._list.mark(await asyncio.to_thread(self._reader.pending, self._looking))
             self._say_what_is_listed()
 
     def action_unmark_all(self) -> None:
@@ -305,9 +307,13 @@ class InboxScreen(Screen[None]):
         self._decide("reject")
 
     def _decide(self, verdict: str) -> None:
+        if any(work.group == "deciding" and not work.is_finished for work in self.workers):
+            return  # a key that is held asks once
         # What was in sight when the key was pressed is decided, whatever the list does meanwhile.
         lines = self._chosen()
-        if self._session is None or not lines:
+        if self._session is None:
+            self.tell("The workspace is still being opened.", severity="warning")
+        elif not lines:
             self.tell("There is no proposal under the cursor.", severity="warning")
         elif any(line.status != "pending" for line in lines):
             line = lines[0]
@@ -327,6 +333,8 @@ class InboxScreen(Screen[None]):
     async def _run_decision(
         self, session: "Session", verdict: str, lines: "Sequence[Line]"
     ) -> None:
+        from nsconsole.console.inbox.deciding import Deciding  # noqa: PLC0415 - not at the start
+
         deciding = Deciding(self.app, session)
         moved = len(lines) == 1 and lines[0].id == self._detail.shown_id and self._detail.moved
         outcome = await deciding.run(verdict, lines, hidden=self._hidden(lines), moved=moved)
@@ -339,7 +347,7 @@ class InboxScreen(Screen[None]):
         wanted = self._looking.text.casefold().split()
         return sum(not all(word in line.search_text for word in wanted) for line in lines)
 
-    def _show_outcome(self, outcome: Outcome) -> None:
+    def _show_outcome(self, outcome: "Outcome") -> None:
         for id_ in outcome.settled:
             self._list.marked.pop(id_, None)
         if outcome.said:

@@ -53,6 +53,7 @@ class _Select:
         self._from = self._sources()
         self._rownum, self._where = self._conditions()
         self._outputs = list(self._output_columns())
+        self._check_grouping()
 
     def compiled(self) -> Compiled:
         names = tuple(name for name, _ in self._outputs)
@@ -165,12 +166,27 @@ class _Select:
                 name = f"expr{unnamed}"
             yield name.lower(), term
 
+    def _group_terms(self) -> list[str]:
+        group = self._tree.args.get("group")
+        nodes = group.expressions if group is not None else ()
+        return [self._expressions.compile(each).sql for each in nodes]
+
+    def _check_grouping(self) -> None:
+        """Beside an aggregate stand only what is grouped by, and constants."""
+        if not self._is_grouped():
+            return
+        grouped = self._group_terms()
+        for node in self._tree.expressions:
+            inner = node.this if isinstance(node, exp.Alias) else node
+            if self._expressions.is_aggregate(inner) or inner.find(exp.Column, exp.Star) is None:
+                continue
+            if self._expressions.compile(inner).sql not in grouped:
+                raise unsupported()
+
     def _grouping(self) -> str:
-        group, having = self._tree.args.get("group"), self._tree.args.get("having")
-        sql = ""
-        if group is not None:
-            terms = [self._expressions.compile(each).sql for each in group.expressions]
-            sql += f" GROUP BY {', '.join(terms)}"
+        having = self._tree.args.get("having")
+        grouped = self._group_terms()
+        sql = f" GROUP BY {', '.join(grouped)}" if grouped else ""
         if having is not None:
             sql += f" HAVING {self._expressions.compile(having.this).sql}"
         return sql

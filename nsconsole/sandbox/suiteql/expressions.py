@@ -8,7 +8,14 @@ from sqlglot import exp
 
 from nsconsole.sandbox.schema import Kind, quote
 from nsconsole.sandbox.suiteql.errors import unsupported
-from nsconsole.sandbox.suiteql.functions import AGGREGATES, DATES, FUNCTIONS, NUMBERS, Term
+from nsconsole.sandbox.suiteql.functions import (
+    AGGREGATES,
+    DATES,
+    FUNCTIONS,
+    NUMBERS,
+    Term,
+    common_kind,
+)
 from nsconsole.sandbox.tables import TABLES
 
 if TYPE_CHECKING:
@@ -143,8 +150,9 @@ class Expressions:
             results.append(result)
         default = node.args.get("default")
         if default is not None:
-            head += f" ELSE {self.compile(default).sql}"
-        return Term(f"{head} END", results[0].kind)
+            results.append(self.compile(default))
+            head += f" ELSE {results[-1].sql}"
+        return Term(f"{head} END", common_kind(results))
 
     def _concatenation(self, node: exp.Expr) -> Term:
         """Texts put together; to Oracle a null adds nothing."""

@@ -62,14 +62,21 @@ def _plain(sqlite_name: str, kind: Kind | None) -> Callable[[Sequence[Term]], Te
     return lambda terms: Term(f"{sqlite_name}({_joined(terms)})", kind)
 
 
-def _like_first(sqlite_name: str) -> Callable[[Sequence[Term]], Term]:
-    """A function whose value is of the kind of its first argument whose kind is known."""
+def common_kind(terms: Sequence[Term]) -> Kind | None:
+    """The kind of a value that is one of `terms`: that of the first whose kind is known.
 
-    def build(terms: Sequence[Term]) -> Term:
-        kind = next((term.kind for term in terms if term.kind), None)
-        return Term(f"{sqlite_name}({_joined(terms)})", kind)
+    Raises:
+        Refusal: some are dates and others are not.
+    """
+    dates = any(term.kind in DATES for term in terms)
+    if dates and any(term.literal or (term.kind and term.kind not in DATES) for term in terms):
+        raise unsupported()
+    return next((term.kind for term in terms if term.kind), None)
 
-    return build
+
+def _like_arguments(sqlite_name: str) -> Callable[[Sequence[Term]], Term]:
+    """A function whose value is one of its arguments, or of their kind."""
+    return lambda terms: Term(f"{sqlite_name}({_joined(terms)})", common_kind(terms))
 
 
 def _to_char(terms: Sequence[Term]) -> Term:
@@ -102,39 +109,42 @@ def _trunc(terms: Sequence[Term]) -> Term:
 
 
 def _nvl2(terms: Sequence[Term]) -> Term:
-    test, there, absent = terms
+    test, *results = terms
+    there, absent = results
     return Term(
-        f"CASE WHEN {test.sql} IS NOT NULL THEN {there.sql} ELSE {absent.sql} END", there.kind
+        f"CASE WHEN {test.sql} IS NOT NULL THEN {there.sql} ELSE {absent.sql} END",
+        common_kind(results),
     )
 
 
 def _decode(terms: Sequence[Term]) -> Term:
     """DECODE(value, search, result, …, default); it takes two nulls for the same."""
     value, rest = terms[0], terms[1:]
-    pairs = zip(rest[::2], rest[1::2], strict=False)
+    pairs = list(zip(rest[::2], rest[1::2], strict=False))
     whens = "".join(
         f" WHEN {value.sql} IS {search.sql} THEN {result.sql}" for search, result in pairs
     )
-    default = rest[-1].sql if len(rest) % 2 else "NULL"
-    return Term(f"CASE{whens} ELSE {default} END", rest[1].kind)
+    default = rest[-1] if len(rest) % 2 else Term("NULL")
+    kind = common_kind([default, *(result for _, result in pairs)])
+    return Term(f"CASE{whens} ELSE {default.sql} END", kind)
 
 
 FUNCTIONS: dict[str, Function] = {
-    "ABS": Function(1, 1, _like_first("abs")),
+    "ABS": Function(1, 1, _like_arguments("abs")),
     "CEIL": Function(1, 1, _plain("ns_ceil", Kind.INTEGER)),
-    "COALESCE": Function(2, 20, _like_first("coalesce")),
+    "COALESCE": Function(2, 20, _like_arguments("coalesce")),
     "CONCAT": Function(2, 2, lambda t: Term(f"({t[0].sql} || {t[1].sql})", Kind.TEXT)),
     "DECODE": Function(3, 255, _decode),
     "FLOOR": Function(1, 1, _plain("ns_floor", Kind.INTEGER)),
-    "GREATEST": Function(2, 20, _like_first("max")),
+    "GREATEST": Function(2, 20, _like_arguments("max")),
     "INSTR": Function(2, 2, _plain("instr", Kind.INTEGER)),
-    "LEAST": Function(2, 20, _like_first("min")),
+    "LEAST": Function(2, 20, _like_arguments("min")),
     "LENGTH": Function(1, 1, _plain("length", Kind.INTEGER)),
     "LOWER": Function(1, 1, _plain("ns_lower", Kind.TEXT)),
     "LTRIM": Function(1, 2, _plain("ltrim", Kind.TEXT)),
     "MOD": Function(2, 2, lambda t: Term(f"({t[0].sql} % {t[1].sql})", Kind.DECIMAL)),
-    "NULLIF": Function(2, 2, _like_first("nullif")),
-    "NVL": Function(2, 2, _like_first("coalesce")),
+    "NULLIF": Function(2, 2, _like_arguments("nullif")),
+    "NVL": Function(2, 2, _like_arguments("coalesce")),
     "NVL2": Function(3, 3, _nvl2),
     "REPLACE": Function(3, 3, _plain("replace", Kind.TEXT)),
     "ROUND": Function(1, 2, _plain("round", Kind.DECIMAL)),

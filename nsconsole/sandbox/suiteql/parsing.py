@@ -96,7 +96,7 @@ _ALLOWED: dict[type[exp.Expr], tuple[str, ...]] = {
 }
 """Every kind of node that a query may hold, with the parts it may have."""
 
-_REFUSED_WORDS = {TokenType.LIMIT, TokenType.OFFSET}
+_REFUSED_TOKENS = {TokenType.LIMIT, TokenType.OFFSET, TokenType.COLON}
 
 
 def parse(query: str) -> tuple[exp.Select, int]:
@@ -125,7 +125,7 @@ def parse(query: str) -> tuple[exp.Select, int]:
 def _number_placeholders(query: str) -> tuple[str, int]:
     """Turn each `?` into `:p0`, `:p1`, … in the order of the text, whatever the tree's will be."""
     tokens = _SuiteQL().tokenize(query)
-    if any(token.token_type in _REFUSED_WORDS for token in tokens):
+    if any(token.token_type in _REFUSED_TOKENS for token in tokens):
         raise unsupported()
     pieces: list[str] = []
     end = 0

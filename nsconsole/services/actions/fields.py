@@ -109,7 +109,7 @@ def _integer(field: Field, value: Json) -> Json:
 def _decimal(field: Field, value: Json) -> Decimal:
     number = to_decimal(value)
     if number is None:
-        raise InvalidValueError(f"must be a {field.type}, not {_kind(value)}")
+        raise InvalidValueError(f"must be a number, not {_kind(value)}")
     if field.minimum is not None and number < field.minimum:
         raise InvalidValueError(f"must be at least {field.minimum:,}")
     if field.maximum is not None and number > field.maximum:

@@ -1,0 +1,83 @@
+"""A proposal as a list shows it, and the first of them, before the database is properly open."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from nsconsole.settings import Settings
+from nsconsole.store.first_page import first_page
+
+_FILE = "sqlite:///"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A proposal as a list shows it. `push` and `error` are of its newest push."""
+
+    id: int
+    digest: str
+    status: str
+    action_type: str
+    target_record: str
+    target_id: str | None
+    target_name: str | None
+    risk_tier: str
+    author: str
+    summary: str
+    search_text: str
+    created_at: datetime
+    decided_by: str | None
+    decided_at: datetime | None
+    push: str | None
+    error: str | None
+    ns_internal_id: str | None
+
+
+def to_line(row: Mapping[str, Any]) -> Line:
+    """Read a proposal's row, with the columns of its newest push if it came with them."""
+    error = json.loads(row["error_json"]) if row.get("error_json") else None
+    return Line(
+        id=row["id"],
+        digest=row["digest"],
+        status=row["status"],
+        action_type=row["action_type"],
+        target_record=row["target_record"],
+        target_id=row["target_id"],
+        target_name=row["target_name"],
+        risk_tier=row["risk_tier"],
+        author=row["author"],
+        summary=row["summary"],
+        search_text=row["search_text"],
+        created_at=row["created_at"],
+        decided_by=row["decided_by"],
+        decided_at=row["decided_at"],
+        push=row.get("push_status"),
+        error=f"{error['code']}: {error['message']}" if error else None,
+        ns_internal_id=row.get("ns_internal_id"),
+    )
+
+
+def first_lines(settings: Settings, limit: int) -> tuple[list[Line], int] | None:
+    """Give the newest pending proposals and their number, at once; None if that cannot be had.
+
+    What is shown of it is replaced as soon as the workspace is open.
+    """
+    file, options = settings.database_url.removeprefix(_FILE), "?" in settings.database_url
+    if options or not settings.database_url.startswith(_FILE):
+        return None
+    found = first_page(Path(file), limit)
+    if found is None:
+        return None
+    rows, count = found
+    return [to_line(row | _moments(row)) for row in rows], count
+
+
+def _moments(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: datetime.fromisoformat(row[name])
+        for name in ("created_at", "decided_at")
+        if row[name] is not None
+    }

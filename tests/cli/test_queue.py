@@ -1,0 +1,171 @@
+import json
+import shutil
+import signal
+import time
+
+import pytest
+
+CHANGE = {
+    "action_type": "update_vendor_cost",
+    "target_id": "42",
+    "change": {"cost": 12.5},
+    "author": "bot",
+}
+
+
+def _approve(program, *changes):
+    staged = program.here("propose", "--json", stdin=list(changes)).json["proposals"]
+    ids = [str(proposal["id"]) for proposal in staged]
+    assert program.here("decide", "approve", *ids).code == 0
+
+
+def _comments(*vendors):
+    kind = {"action_type": "update_vendor_contact", "author": "bot"}
+    return [kind | {"target_id": str(id_), "change": {"comments": "Seen."}} for id_ in vendors]
+
+
+def test_an_empty_queue_is_drained_at_once(program):
+    result = program.here("drain", "--json")
+    assert (result.code, result.json["applied"]) == (0, 0)
+
+
+def test_a_drain_sends_no_more_than_asked(program, sandbox):
+    _approve(program, *_comments(41, 42, 43))
+    result = program.here("drain", "--limit", "2", "--json")
+    assert (result.code, result.json["applied"], result.json["waiting"]) == (0, 2, 1)
+    assert len(sandbox.ledger()) == 2
+
+
+def test_a_drain_needs_no_edit_token(staged):
+    assert staged.here("decide", "approve", "1").code == 0
+    del staged.environ["NSCONSOLE_EDIT_TOKEN"]
+    assert "1 applied" in staged.here("drain").out
+
+
+def test_a_write_that_netsuite_refuses_ends_with_1_and_shows_why(staged, sandbox):
+    assert staged.here("decide", "approve", "1").code == 0
+    sandbox.edit("vendor", {"id": 42, "cost": 11})  # no longer what the proposal saw
+    result = staged.here("drain", "--json")
+    assert (result.code, result.json["applied"], result.json["retried"]) == (1, 0, 1)
+    (push,) = staged.here("queue", "--json").json["pushes"]
+    assert push["status"] == "queued"
+    assert "RCRD_HAS_BEEN_CHANGED" in push["error"]
+    assert "RCRD_HAS_BEEN_CHANGED" in staged.here("queue").out
+    assert sandbox.ledger() == []
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("NSCONSOLE_TOKEN_SECRET", "0" * 64, "refused the credentials"),
+        ("NSCONSOLE_NETSUITE_URL", "http://127.0.0.1:1", "not reachable"),
+        ("NSCONSOLE_NETSUITE_URL", "http://netsuite.invalid", "http:// is only for this machine"),
+        ("NSCONSOLE_ACCOUNT", "not an account", "is not a NetSuite account id"),
+        ("NSCONSOLE_CONSUMER_KEY", "white space", "consumer key"),
+    ],
+)
+def test_a_drain_that_cannot_reach_netsuite_ends_with_4(staged, variable, value, said):
+    assert staged.here("decide", "approve", "1").code == 0
+    staged.environ[variable] = value
+    result = staged.here("drain", "--json")
+    assert result.code == 4
+    assert said in result.json["error"]["message"]
+    (push,) = staged.here("queue", "--json").json["pushes"]
+    assert (push["status"], push["attempts"]) == ("queued", 0)
+
+
+def test_the_queue_is_listed_newest_first_and_by_status(program):
+    _approve(program, *_comments(41, 42, 43))
+    program.here("drain", "--limit", "1")
+    pushes = program.here("queue", "--json").json["pushes"]
+    assert [push["id"] for push in pushes] == [3, 2, 1]
+    assert pushes[0]["next_attempt_at"].endswith("Z")
+    applied = program.here("queue", "--status", "applied", "--json").json["pushes"]
+    assert [push["id"] for push in applied] == [1]
+    assert applied[0]["applied_at"].endswith("Z")
+    assert len(program.here("queue", "--limit", "2", "--json").json["pushes"]) == 2
+
+
+def test_empty_lists_say_so(program):
+    assert program.here("inbox").out == "No proposal is pending.\n"
+    assert program.here("inbox", "--status", "all").out == "There are no proposals.\n"
+    assert program.here("queue").out == "There are no pushes.\n"
+    assert program.here("queue", "--status", "dead").out == "No push is dead.\n"
+
+
+def test_the_inbox_is_listed_by_status_and_limit(program):
+    program.here("propose", stdin=_comments(41, 42, 43))
+    program.here("decide", "reject", "2")
+
+    def ids(*words):
+        return [p["id"] for p in program.here("inbox", *words, "--json").json["proposals"]]
+
+    assert ids() == [3, 1]
+    assert ids("--status", "rejected") == [2]
+    assert ids("--status", "all") == [3, 2, 1]
+    assert ids("--status", "all", "--limit", "2") == [3, 2]
+
+
+def test_the_status_counts_and_leaves_unknown_what_is_not_built(staged):
+    status = staged.here("status", "--json").json
+    assert status["proposals"]["pending"] == 1
+    assert status["queue"] == {
+        "queued": 0,
+        "in_flight": 0,
+        "applied": 0,
+        "dead": 0,
+        "cancelled": 0,
+    }
+    assert (status["tiers"], status["breaker"], status["dlq"], status["coverage"]) == (
+        [],
+        None,
+        None,
+        None,
+    )
+    assert status["netsuite"]["account"] == "1234567_SB1"
+
+
+def test_the_status_tells_why_netsuite_cannot_be_reached(staged):
+    staged.environ["NSCONSOLE_NETSUITE_URL"] = "http://127.0.0.1:1"
+    assert staged.here("propose", stdin=CHANGE).code == 4
+    link = staged.here("status", "--json").json["netsuite"]
+    assert link["state"] == "unreachable"
+    assert "127.0.0.1:1" in link["detail"]
+    assert "unreachable since" in staged.here("status").out
+
+
+@pytest.fixture
+def slow_sandbox(seeded_state, tmp_path):
+    from nsconsole.sandbox.server import Options, running
+
+    state = tmp_path / "slow.db"
+    shutil.copy(seeded_state, state)
+    with running(Options(state=state, latency_ms=150)) as started:
+        yield started
+
+
+def test_ctrl_c_ends_a_drain_after_the_write_under_way(program, slow_sandbox, sandbox):
+    _approve(program, *_comments(*range(31, 51)))
+    program.environ["NSCONSOLE_NETSUITE_URL"] = slow_sandbox.url
+    process = program.start("drain", "--json")
+    try:
+        _wait_for_an_applied_push(program)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    finally:
+        process.kill()
+        process.wait()
+    assert (process.returncode, err) == (130, "")
+    report = json.loads(out)
+    assert 1 <= report["applied"] < 20
+    assert report["applied"] + report["waiting"] == 20
+    states = [push["status"] for push in program.here("queue", "--json").json["pushes"]]
+    assert sorted(set(states)) == ["applied", "queued"]
+
+
+def _wait_for_an_applied_push(program):
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if program.here("queue", "--status", "applied", "--json").json["pushes"]:
+            return
+    raise AssertionError("nothing was applied")

@@ -1,0 +1,149 @@
+"""The RESTlet's HTTP manners, and that no input makes it lose them."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nsconsole.sandbox.tables import TABLES
+
+PING = {"operation": "ping"}
+PATH = "/app/site/hosting/restlet.nl"
+SCRIPT = "?script=customscript_gfs_platform_query&deploy=customdeploy_gfs_platform_query"
+
+
+def code(answer) -> str:
+    return answer.json()["error"]["code"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "?script=6&deploy=1",
+        SCRIPT.replace("query&", "qery&"),
+        SCRIPT.replace("deploy=c", "d=c"),
+    ],
+)
+def test_another_script_or_deployment_is_not_there(shared, query):
+    answer = shared.send("POST", PATH + query, PING, Content_Type="application/json")
+    assert answer.status == 404
+    assert answer.text == (
+        '{"error" : {"code" : "SSS_INVALID_SCRIPTLET_ID", "message" : '
+        '"That Suitelet is invalid, disabled, or no longer exists."}}'
+    )
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
+def test_the_script_has_no_other_entry_point(shared, method):
+    assert shared.send(method, PATH + SCRIPT, Content_Type="application/json").status == 405
+
+
+@pytest.mark.parametrize(
+    "kind", ["", "application/x-www-form-urlencoded", "Application/JSON", "text/html"]
+)
+def test_an_unsupported_content_type_is_refused_in_text(shared, kind):
+    answer = shared.restlet(PING, **{"Content-Type": kind})
+    assert answer.status == 415
+    assert answer.text.startswith("error code: INVALID_REQUEST\nerror message: ")
+    assert answer.headers["content-type"].startswith("text/plain")
+
+
+def test_a_content_type_may_have_parameters(shared):
+    kind = {"Content-Type": "application/json; charset=utf-8"}
+    assert shared.restlet(PING, **kind).json()["ok"] is True
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"\xff\xfe", b'{"a": NaN}', b"[" * 100_000, b'{"a": ' + b"9" * 5000 + b"}"]
+)
+def test_a_body_that_is_not_json_is_refused(shared, body):
+    answer = shared.restlet(body)
+    assert (answer.status, code(answer)) == (400, "INVALID_REQUEST")
+    assert answer.text.startswith('{"error" : {"code" : "INVALID_REQUEST", "message" : "')
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        [], "ping", {}, {"operation": "drop"}, {"operations": {}}, {"operations": []},
+        {"operations": [{}] * 51}, {"operation": "lookup"},
+        {"operation": "lookup", "request_ids": [5]}, {"operation": "read", "id": 42},
+        {"operation": "read", "record_type": "vendor"},
+        {"operation": "read", "record_type": "vendor", "id": 42, "fields": "cost"},
+    ],
+)  # fmt: skip
+def test_what_the_script_throws_comes_encoded_twice(shared, body):
+    answer = shared.restlet(body)
+    assert (answer.status, code(answer)) == (400, "INVALID_REQUEST")
+    thrown = json.loads(answer.json()["error"]["message"])
+    assert thrown["type"] == "error.SuiteScriptError"
+    assert thrown["name"] == "INVALID_REQUEST"
+
+
+def test_ten_megabytes_are_too_much(shared):
+    padding = {"operation": "ping", "padding": "x" * (10 * 1024 * 1024)}
+    answer = shared.restlet(padding)
+    assert (answer.status, code(answer)) == (400, "INVALID_REQUEST")
+    assert "10 MB" in answer.json()["error"]["message"]
+
+
+fields = st.sampled_from(sorted({name for table in TABLES.values() for name in table.columns}))
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text() | st.sampled_from(["42", "2026-11-20", "T", "customer"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)  # fmt: skip
+operations = st.fixed_dictionaries(
+    {
+        "request_id": st.text(min_size=1, max_size=8),
+        "operation": st.sampled_from(["create", "update", "delete"]),
+        "record_type": st.sampled_from(
+            ["vendor", "customer", "item", "vendorbill", "salesorder", "journalentry", "bom", "x"]
+        ),
+    },
+    optional={
+        "id": st.sampled_from(["42", "101", "1", "0", "-1", 42]) | json_values,
+        "values": st.dictionaries(fields, json_values, max_size=4) | json_values,
+        "sublists": st.dictionaries(
+            st.sampled_from(["item", "expense", "line"]),
+            st.lists(
+                st.dictionaries(
+                    st.sampled_from(["item", "account", "amount", "quantity", "line", "debit"]),
+                    st.integers(0, 700) | json_values,
+                    max_size=4,
+                ),
+                max_size=3,
+            ),
+        ),
+        "expected": st.dictionaries(fields, json_values, max_size=2),
+        "external_id": json_values,
+    },
+)
+
+
+@pytest.fixture(scope="module")
+def victim(seeded_state, tmp_path_factory):
+    """A sandbox that may be written to at will."""
+    import shutil
+
+    from nsconsole.sandbox.server import Options, running
+
+    state = shutil.copy(seeded_state, tmp_path_factory.mktemp("victim") / "state.db")
+    with running(Options(state=state)) as sandbox:
+        yield sandbox
+
+
+@given(batch=st.lists(operations | json_values, min_size=1, max_size=4))
+@settings(max_examples=60)
+def test_every_operation_gets_an_answer_and_none_upsets_the_sandbox(victim, shared, batch):
+    caller = type(shared)(victim)
+    answer = caller.restlet(json.dumps({"operations": batch}).encode())
+    assert answer.status == 200, caller.door("GET", "stats").json()["unexpected_errors"]
+    results = answer.json()["results"]
+    assert len(results) == len(batch)
+    assert all(
+        "ns_internal_id" in each if each["ok"] else each["error"]["code"] for each in results
+    )
