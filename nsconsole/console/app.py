@@ -106,7 +106,7 @@ class NsConsole(App[None]):
         found = self._first_page(self.size.height)
         if found:
             lines, total = found
-            self._inbox.post_message(messages.PageRead(messages.Looking(), 0, lines, total, None))
+            self._inbox.post_message(messages.PageRead(messages.Looking(), 0, lines, total))
 
     def _post(self, message: Message) -> None:
         # Unlike a call into the screen's thread, a message never waits, and so cannot hang at exit.

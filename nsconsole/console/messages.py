@@ -72,13 +72,12 @@ class Looking:
 
 @dataclass
 class PageRead(_Latest):
-    """Lines from `offset` on; `anchor` is where the cursor's proposal stands, if it is there."""
+    """Lines from `offset` on, of `total`."""
 
     looking: Looking
     offset: int
     lines: "list[Line]"
     total: int
-    anchor: int | None
 
 
 @dataclass

@@ -40,7 +40,7 @@ class Session:
 
 
 class FirstPage(Protocol):
-    """Gives the rows to begin with, and their number; opens nothing, and gives None if it cannot."""
+    """Gives the rows to begin with and their number, opening nothing; None if it cannot."""
 
     def __call__(self, limit: int) -> "tuple[list[Line], int] | None":
         """Read at most `limit` rows."""

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -16,7 +16,7 @@ from nsconsole.services.operators import authenticate, find_operator
 from nsconsole.services.workspace import Clock, Workspace, open_workspace, utc_now
 from nsconsole.settings import Settings, SettingsError, load_settings
 from nsconsole.store.engine import DatabaseError, open_database
-from nsconsole.store.health import examine
+from nsconsole.store.health import Health, examine
 from nsconsole.store.revision import HEAD
 
 if TYPE_CHECKING:
@@ -119,26 +119,38 @@ def _database(settings: Settings) -> Check:
             database.close()
         free = shutil.disk_usage(database.path.parent).free
     except (DatabaseError, OSError) as error:
-        return _failed("database", str(error))
+        return _failed("database", f"{error}. Copies of it are kept in {settings.backups}")
+    wrong = _ailment(health, free, settings)
+    if wrong:
+        return _failed("database", f"{database.path}: {wrong}")
+    return _ok(
+        "database", f"{database.path} is sound and can be written, {free // 2**20:,} MB free"
+    )
+
+
+def _ailment(health: Health, free: int, settings: Settings) -> str:
     if health.damage:
-        return _failed(
-            "database",
-            f"{database.path} is damaged ({health.damage}): restore it from {settings.backups}",
-        )
+        return f"damaged ({health.damage}); restore it from {settings.backups}"
     if health.journal != "wal":
-        return _failed(
-            "database",
-            f"{database.path} is on a disk that cannot share it (journal mode {health.journal}, "
-            "not WAL): move the workspace to a local disk",
+        return (
+            f"its disk cannot share it (journal mode {health.journal}, not WAL); move the "
+            "workspace to a local disk"
         )
     if free < _LEAST_FREE:
-        return _failed("database", f"only {free // 2**20} MB are free on its disk: make room")
-    return _ok("database", f"{database.path} is sound and can be written, {free // 2**30} GB free")
+        return f"only {free // 2**20} MB are free on its disk; make room"
+    return ""
 
 
 def _operator(workspace: Workspace | None, environ: Mapping[str, str], login: str) -> Check:
     if workspace is None:
         return _not_checked("the database must be mended first", "operator")[0]
+    try:
+        return _known_operator(workspace, environ, login)
+    except DatabaseError as error:
+        return _failed("operator", str(error))
+
+
+def _known_operator(workspace: Workspace, environ: Mapping[str, str], login: str) -> Check:
     name, token = workspace.settings.operator, environ.get("NSCONSOLE_EDIT_TOKEN", "").strip()
     operator = find_operator(workspace, name=name, login=login)
     if operator is None:
@@ -183,7 +195,6 @@ def _ping(client: "NetSuite", workspace: Workspace | None) -> tuple[bool, list[C
     except NetSuiteError as error:
         _note(workspace, error)
         return _after_failed_ping(error)
-    _note(workspace, None)
     restlet = f"version {ping.version}, up to {ping.max_operations} operations a call"
     return False, [
         *_logged_in(),
@@ -245,4 +256,5 @@ def _permissions(client: "NetSuite", workspace: Workspace | None) -> Check:
 
 def _note(workspace: Workspace | None, error: NetSuiteError | None) -> None:
     if workspace:
-        note(workspace, error)
+        with suppress(DatabaseError):  # a check of its own
+            note(workspace, error)

@@ -68,7 +68,7 @@ def first_lines(settings: Settings, limit: int) -> tuple[list[Line], int] | None
     file, options = settings.database_url.removeprefix(_FILE), "?" in settings.database_url
     if options or not settings.database_url.startswith(_FILE):
         return None
-    found = first_page(Path(file), limit)
+    found = first_page(Path(file).absolute(), limit)
     if found is None:
         return None
     rows, count = found

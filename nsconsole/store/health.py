@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy.exc import DatabaseError as DriverError
-
-from nsconsole.store.engine import Database, DatabaseError
+from nsconsole.store.engine import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +18,9 @@ def examine(database: Database) -> Health:
 
     Raises DatabaseError if it cannot be opened, read or written.
     """
-    try:
-        with database.reading() as connection:
-            journal = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
-            found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
-        with database.writing():
-            pass
-    except DriverError as error:
-        raise DatabaseError(
-            f"{database.path} is not an nsconsole database: {error.orig}"
-        ) from error
+    with database.reading() as connection:
+        journal = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
+        found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+    with database.writing():
+        pass
     return Health(str(journal), "" if found == "ok" else str(found))

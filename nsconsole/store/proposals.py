@@ -11,6 +11,7 @@ from sqlalchemy import (
     CompoundSelect,
     Connection,
     Row,
+    Select,
     UnaryExpression,
     and_,
     column,
@@ -82,9 +83,39 @@ def count_by_status(connection: Connection, *statuses: str) -> dict[str, int]:
 
 
 def listed(connection: Connection, *, status: str | None, limit: int) -> list[Row[Any]]:
-    """List proposals, the newest first."""
-    query = select(proposed_actions).order_by(_P.id.desc()).limit(limit)
-    return list(connection.execute(query.where(_P.status == status) if status else query))
+    """List proposals, the newest first, each with its newest push's state."""
+    query = select(_P.id).order_by(_P.id.desc()).limit(limit)
+    query = query.where(_P.status == status) if status else query
+    return _with_push(connection, list(connection.execute(query).scalars()))
+
+
+def _with_push(connection: Connection, ids: Sequence[int]) -> list[Row[Any]]:
+    found: dict[int, Row[Any]] = {}
+    for start in range(0, len(ids), _MOST_IDS):
+        query = _and_push(ids[start : start + _MOST_IDS])
+        found |= {row.id: row for row in connection.execute(query)}
+    return [found[id_] for id_ in ids]
+
+
+def _and_push(ids: Sequence[int]) -> Select[Any]:
+    newest = (
+        select(func.max(_PUSH.id).label("id"), _PUSH.proposal_id)
+        .where(_PUSH.proposal_id.in_(ids))
+        .group_by(_PUSH.proposal_id)
+        .subquery()
+    )
+    return (
+        select(
+            proposed_actions,
+            _PUSH.id.label("push_id"),
+            _PUSH.status.label("push_status"),
+            _PUSH.error_json,
+            _PUSH.ns_internal_id,
+        )
+        .join_from(proposed_actions, newest, newest.c.proposal_id == _P.id, isouter=True)
+        .join(ns_pending_pushes, _PUSH.id == newest.c.id, isouter=True)
+        .where(_P.id.in_(ids))
+    )
 
 
 class Sort(StrEnum):
@@ -138,27 +169,7 @@ def _matches(word: str) -> ColumnElement[bool]:
 def page(connection: Connection, view: View, *, offset: int, limit: int) -> list[Row[Any]]:
     """Give rows `offset` to `offset + limit` of a view, each with its newest push's state."""
     ordered = _ordered(view).limit(limit).offset(offset)
-    wanted = [row[-1] for row in connection.execute(ordered)]
-    newest = (
-        select(func.max(_PUSH.id).label("id"), _PUSH.proposal_id)
-        .where(_PUSH.proposal_id.in_(wanted))
-        .group_by(_PUSH.proposal_id)
-        .subquery()
-    )
-    query = (
-        select(
-            proposed_actions,
-            _PUSH.id.label("push_id"),
-            _PUSH.status.label("push_status"),
-            _PUSH.error_json,
-            _PUSH.ns_internal_id,
-        )
-        .join_from(proposed_actions, newest, newest.c.proposal_id == _P.id, isouter=True)
-        .join(ns_pending_pushes, _PUSH.id == newest.c.id, isouter=True)
-        .where(_P.id.in_(wanted))
-    )
-    rows = {row.id: row for row in connection.execute(query)}
-    return [rows[id_] for id_ in wanted]
+    return _with_push(connection, [row[-1] for row in connection.execute(ordered)])
 
 
 def _ordered(view: View) -> CompoundSelect[Any]:
@@ -179,7 +190,8 @@ def _ordered(view: View) -> CompoundSelect[Any]:
 def count(connection: Connection, view: View) -> int:
     """Count the rows of a view."""
     return sum(
-        connection.execute(select(func.count()).where(part)).scalar_one() for part in _parts(view)
+        connection.execute(select(func.count(_P.id)).where(part)).scalar_one()
+        for part in _parts(view)
     )
 
 
@@ -199,7 +211,8 @@ def position(connection: Connection, view: View, id_: int) -> int | None:
         return None
     before = _before([(key, down, value) for (key, down), value in zip(keys, values, strict=True)])
     return sum(
-        connection.execute(select(func.count()).where(part, before)).scalar_one() for part in parts
+        connection.execute(select(func.count(_P.id)).where(part, before)).scalar_one()
+        for part in parts
     )
 
 

@@ -35,10 +35,6 @@ def _states(checks):
     return {name: state for name, (state, _) in checks.items() if state != "ok"}
 
 
-def _requests(sandbox):
-    return sandbox.stats()["requests"]
-
-
 def test_a_sound_workspace_passes_every_check(program):
     code, checks = _examine(program)
     assert (code, _states(checks)) == (0, {})

@@ -1,4 +1,5 @@
 import json
+import subprocess
 
 import pytest
 
@@ -96,6 +97,18 @@ def test_ten_megabytes_are_refused_before_they_are_read_whole(program):
     assert len(many) > 9_000_000
     message, _ = _refused(program, many)
     assert "more than 8 MB" in message
+
+
+def test_input_without_end_is_refused_without_waiting_for_it(program):
+    process = program.start("propose", "--json", stdin=subprocess.PIPE, text=False)
+    try:
+        process.stdin.write(b" " * (8 * 2**20 + 1))
+        process.stdin.flush()
+        assert process.wait(timeout=30) == 2  # stdin is still open
+        assert b"more than 8 MB" in process.stderr.read()
+    finally:
+        process.kill()
+        process.communicate()
 
 
 @pytest.mark.parametrize("name", ["nowhere.json", ".", "nul\0.json"])

@@ -5,6 +5,7 @@ import io
 import os
 import threading
 import time
+import uuid
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -18,6 +19,8 @@ from nsconsole.console.inbox.proposal_list import ProposalList
 os.environ["TZ"] = "UTC"  # what the screens show is in the reader's own time zone
 time.tzset()
 
+_CHARACTERS = {"space": " ", "slash": "/", "asterisk": "*", "question_mark": "?"}
+_STEPS = 4
 PATIENCE = 15  # seconds after which a condition is taken never to hold
 VENDOR = {
     "action_type": "update_vendor_cost",
@@ -58,6 +61,18 @@ BILL = {
     },
     "author": "ap-inbox",
     "reason": "Matches purchase order and receipt.",
+}
+
+
+# What the screens show of NetSuite, whatever the sandbox is seeded with.
+RECORDS = {
+    "vendor": (
+        {"id": 42, "companyname": "Acme Industrial Supply", "cost": 10},
+        {"id": 16, "companyname": "Atlas Abrasives"},
+    ),
+    "item": ({"id": 104, "itemid": "ABR-1000", "baseprice": 17.65},),
+    "contact": ({"id": 323, "entityid": "Claire Mbeki", "title": "Account Manager"},),
+    "customer": ({"id": 83, "companyname": "Zhang & Sons Stamping", "creditlimit": 100000},),
 }
 
 
@@ -121,6 +136,14 @@ def lanes(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
+def cheap_tokens(monkeypatch):
+    """Let an edit token cost no time to check; what a guess costs is no matter of the screens."""
+    from nsconsole.services import operators
+
+    monkeypatch.setattr(operators, "_COST", {"n": 2, "r": 1, "p": 1})
+
+
+@pytest.fixture(autouse=True)
 def steady_cursor(monkeypatch):
     """Let no text cursor blink."""
     from textual.widgets import Input
@@ -139,19 +162,25 @@ class Person:
     async def press(self, *keys):
         """Press keys one after the other, and wait until the screen has come to rest."""
         for key in keys:
-            await self.pilot.press(key)
-        await self.settle()
+            await self.type(key)
+            await self.settle()
+
+    async def type(self, key):
+        """Press a key while lanes may still be at work."""
+        self.app.post_message(_key(key))
+        await self._taken_in()
 
     async def hold(self, key, *, times):
         """Hold a key down: all of its repeats arrive before any of them is obeyed."""
-        character = key if len(key) == 1 else None
         for _ in range(times):
-            self.app.post_message(events.Key(key, character))
+            self.app.post_message(_key(key))
         await self.settle()
 
     async def write(self, text):
         """Press the keys of a text."""
-        await self.press(*("space" if letter == " " else letter for letter in text))
+        for letter in text:
+            self.app.post_message(events.Key(letter, letter))
+        await self.settle()
 
     async def until(self, condition):
         """Wait for what threads bring about; the screen goes on meanwhile."""
@@ -159,7 +188,6 @@ class Person:
         while not condition():
             assert time.monotonic() < deadline, f"waited in vain:\n{self.sees}"
             await asyncio.sleep(0.005)
-            await self.pilot.pause()
 
     async def until_seen(self, text):
         """Wait until a text stands on the screen."""
@@ -172,10 +200,21 @@ class Person:
         await self.settle()
 
     async def settle(self):
-        """Wait until every lane is idle and the screen has taken in what they said."""
-        await self.pilot.pause()
-        await self.until(lambda: not self.lanes.newest)
-        await self.pilot.pause()
+        """Wait until nothing is at work but a question that waits for its answer."""
+        await self._taken_in()
+        while self._at_work():
+            await self.until(lambda: not self._at_work())
+            await self._taken_in()
+
+    def _at_work(self):
+        answered = not self.asked and any(not work.is_finished for work in self.app.workers)
+        return self.lanes.newest or answered
+
+    async def _taken_in(self):
+        # A key goes from the app to the screen to a widget, and what that posts goes on: each
+        # round is one step. (The pilot's own pause without a delay waits for a process at rest.)
+        for _ in range(_STEPS):
+            await self.pilot.pause(0)
 
     async def drain(self):
         """Let the background send what is queued."""
@@ -236,9 +275,48 @@ def vendor():
 
 
 @pytest.fixture
-def stage(workspace):
-    """Stage proposals; give their ids."""
+def bill():
+    """A new record, of high risk."""
+    return BILL
+
+
+@pytest.fixture
+def stage_raw(workspace):
+    """Store a proposal past every check, with any text in any field; give its id."""
+    from nsconsole.services.proposals import proposal_digest
+    from nsconsole.store import proposals
+
+    def run(**fields):
+        row = {
+            "action_type": "update_vendor_cost",
+            "target_record": "vendor",
+            "target_id": "42",
+            "target_name": "Acme",
+            "risk_tier": "low",
+            "risk_rank": 1,
+            "author": "bot",
+            "summary": "Vendor 42 Acme: cost 10.00 → 12.50",
+            "search_text": "vendor 42 acme",
+            "reason": "",
+            "external_id": str(uuid.uuid4()),
+            "proposed_change_json": '{"cost":12.5}',
+            "seen_json": '{"names":{},"values":{"cost":10.0}}',
+            "created_at": workspace.now(),
+        } | fields
+        with workspace.database.writing() as connection:
+            (id_,) = proposals.stage(connection, [row | {"digest": proposal_digest(row)}])
+        return id_
+
+    return run
+
+
+@pytest.fixture
+def stage(workspace, sandbox):
+    """Stage proposals on records that are known; give their ids."""
     from nsconsole.services.proposals import propose
+
+    for table, record in RECORDS.items():
+        sandbox.edit(table, *record)
 
     def stage_some(*entries):
         return [staged.id for staged in propose(workspace, entries, author="bot")]
@@ -317,6 +395,10 @@ def refused_threads(monkeypatch):
     return failed
 
 
+def _key(name):
+    return events.Key(name, name if len(name) == 1 else _CHARACTERS.get(name))
+
+
 def screen_text(app):
     """What stands on the screen, dialogs and messages included."""
     terminal = Terminal(
@@ -331,4 +413,3 @@ def screen_text(app):
     with terminal.capture() as captured:
         terminal.print(update)
     return captured.get()
-

@@ -72,9 +72,7 @@ async def test_enter_held_down_decides_nothing(app, sitting, staged, all_pending
         assert all_pending()
 
 
-async def test_the_key_that_asks_does_not_confirm_and_asks_once(
-    app, sitting, staged, all_pending
-):
+async def test_the_key_that_asks_does_not_confirm_and_asks_once(app, sitting, staged, all_pending):
     async with sitting(app) as person:
         await person.hold("a", times=20)
         assert len(app.screen_stack) == 2
@@ -208,18 +206,14 @@ async def test_everything_that_matches_the_filter_is_selected_at_once(app, sitti
         assert "selected" not in person.sees
 
 
-async def test_what_somebody_else_decides_leaves_the_selection(
-    app, sitting, staged, decide, admin
-):
+async def test_what_somebody_else_decides_leaves_the_selection(app, sitting, staged, decide, admin):
     async with sitting(app) as person:
         await person.press("space", "space")
         decide(admin, "rejected", staged[-1], reason="No.")
         await person.until_seen("1 selected")
 
 
-async def test_only_what_is_pending_can_be_selected_or_decided(
-    app, sitting, staged, decide, admin
-):
+async def test_only_what_is_pending_can_be_selected_or_decided(app, sitting, staged, decide, admin):
     decide(admin, "rejected", staged[-1], reason="No.")
     async with sitting(app) as person:
         await person.press("v", "space")
@@ -256,7 +250,7 @@ async def test_nobody_approves_what_they_staged_themselves(
 async def test_a_viewer_is_refused(console, sitting, staged, workspace, viewer, all_pending):
     async with sitting(console(workspace, authority=viewer)) as person:
         await person.press("a", "y")
-        await person.until_told("vic is a viewer; this takes a reviewer or admin")
+        await person.until_told("vic is a viewer; this takes the role reviewer or admin")
         assert all_pending()
 
 

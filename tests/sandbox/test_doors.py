@@ -42,7 +42,7 @@ def test_stats_count_requests_by_endpoint_and_status(own):
 
 
 def test_stats_know_how_many_requests_there_were_at_once(start):
-    with start(latency_ms=150) as caller:
+    with start(latency_ms=500) as caller:
         together = threading.Barrier(5)
 
         def ping():

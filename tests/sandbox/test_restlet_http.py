@@ -61,7 +61,10 @@ def test_a_content_type_may_have_parameters(shared):
 def test_a_body_that_is_not_json_is_refused(shared, body):
     answer = shared.restlet(body)
     assert (answer.status, code(answer)) == (400, "INVALID_REQUEST")
-    assert answer.text.startswith('{"error" : {"code" : "INVALID_REQUEST", "message" : "')
+    assert answer.text == (
+        '{"error" : {"code" : "INVALID_REQUEST", "message" : "The request could not be understood '
+        'by the server due to malformed syntax."}}'
+    )
 
 
 @pytest.mark.parametrize(

@@ -136,13 +136,13 @@ def test_it_listens_on_the_loopback_alone(shared):
 
 
 def test_latency_is_netsuites_and_not_the_doors(start):
-    with start(latency_ms=200) as caller:
+    with start(latency_ms=500) as caller:
         begun = time.monotonic()
         caller.ledger()
         door = time.monotonic() - begun
         begun = time.monotonic()
         caller.restlet({"operation": "ping"})
-        assert time.monotonic() - begun >= 0.2 > door
+        assert time.monotonic() - begun >= 0.5 > door
 
 
 def test_a_client_that_says_nothing_does_not_stop_it_from_stopping(state):

@@ -1,5 +1,11 @@
 """Fixtures for the services: what is staged, decided and queued, by the shortest true way."""
 
+import contextlib
+import http.client
+import http.server
+import threading
+from dataclasses import dataclass, field
+
 import pytest
 
 from nsconsole.services.approvals import Choice, Verdict, decide
@@ -54,3 +60,94 @@ def tamper(query):
         query(sql, *parameters)
 
     return run
+
+
+class Proxy(http.server.BaseHTTPRequestHandler):
+    """Stands between the client and the sandbox, and does to each call what is `played` next.
+
+    `pass` lets it through; `cut_before` hangs up and nothing is done; `cut_after` has it done and
+    hangs up; a number answers with that status itself; an event holds the call until it is set, and
+    then plays what comes next. The last of what is played stays.
+    """
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        play = self._next()
+        while isinstance(play, Held):
+            play.arrived.set()
+            play.released.wait(30)
+            play = play.then
+        if play == "cut_before":
+            self.close_connection = True
+        elif isinstance(play, int):
+            self._answer(play, b'{"error": {"code": "SOME_ERROR", "message": "from the proxy"}}')
+        else:
+            status, answer = self._pass_on(body)
+            if play == "cut_after":
+                self.close_connection = True
+            else:
+                self._answer(status, answer)
+
+    def _next(self):
+        played = self.server.played
+        return played.pop(0) if len(played) > 1 else played[0]
+
+    def _pass_on(self, body):
+        with contextlib.closing(
+            http.client.HTTPConnection(self.server.target, timeout=30)
+        ) as onward:
+            onward.request("POST", self.path, body, dict(self.headers))
+            answer = onward.getresponse()
+            return answer.status, answer.read()
+
+    def _answer(self, status, body):
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+@dataclass
+class Held:
+    """A call that waits in the proxy; `arrived` tells that it is there."""
+
+    then: object
+    arrived: threading.Event = field(default_factory=threading.Event)
+    released: threading.Event = field(default_factory=threading.Event)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line to the sandbox that a test may disturb; see Proxy for what can be played."""
+
+    server: http.server.ThreadingHTTPServer
+    environ: dict[str, str]
+
+    def play(self, *plays):
+        self.server.played[:] = plays
+
+    def hold(self, then):
+        """Hold the next call; what follows on the line passes."""
+        held = Held(then)
+        self.play(held, "pass")
+        return held
+
+
+@pytest.fixture
+def line(sandbox):
+    """A disturbed line, and the environment of a workspace that calls through it."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Proxy)
+    server.daemon_threads = True
+    server.target = sandbox.url.removeprefix("http://")
+    server.played = ["pass"]
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}).start()
+    url = f"http://127.0.0.1:{server.server_address[1]}"
+    yield Line(server, sandbox.environ | {"NSCONSOLE_NETSUITE_URL": url})
+    server.shutdown()
+    server.server_close()

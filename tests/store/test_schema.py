@@ -17,6 +17,7 @@ from sqlalchemy import inspect
 from nsconsole.resources import resource
 from nsconsole.store import schema, tables
 from nsconsole.store.engine import DatabaseError, open_database
+from nsconsole.store.revision import HEAD
 
 NOW = datetime(2026, 11, 22, 9, 15, tzinfo=UTC)
 
@@ -99,7 +100,7 @@ def test_the_constant_is_the_newest_migration_of_the_folder():
     config = Config()
     config.set_main_option("script_location", str(resource("migrations")))
     config.set_main_option("path_separator", "os")
-    assert ScriptDirectory.from_config(config).get_heads() == [schema.HEAD]
+    assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
 
 
 def test_the_tables_that_the_code_uses_are_those_that_the_migrations_make(database, backups):
@@ -130,7 +131,7 @@ def shape(database, table):
 
 def test_a_new_workspace_gets_the_newest_schema_and_no_backup(database, backups):
     assert migrate(database, backups) is None
-    assert schema.current_revision(database) == schema.HEAD
+    assert schema.current_revision(database) == HEAD
     assert not backups.exists()
 
 
@@ -224,7 +225,7 @@ def test_a_database_of_another_program_is_refused_and_not_touched(tmp_path, back
 def test_an_empty_file_is_a_new_workspace(database, backups):
     database.path.touch()
     migrate(database, backups)
-    assert schema.current_revision(database) == schema.HEAD
+    assert schema.current_revision(database) == HEAD
 
 
 def test_without_room_for_a_backup_nothing_is_migrated(database, backups, scripts):
@@ -261,7 +262,7 @@ def test_processes_that_migrate_a_new_workspace_at_once_all_succeed(database, tm
         process.stdin.flush()
     errors = [process.communicate(timeout=60)[1] for process in processes]
     assert [process.returncode for process in processes] == [0, 0, 0], errors
-    assert schema.current_revision(database) == schema.HEAD
+    assert schema.current_revision(database) == HEAD
 
 
 def test_a_start_on_the_newest_schema_does_not_pay_for_alembic(database, tmp_path, backups):

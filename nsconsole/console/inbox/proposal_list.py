@@ -98,10 +98,9 @@ class ProposalList(ScrollView, can_focus=True):
         """How many rows there are, held or not."""
         return self._total
 
-    def window(self, anchor: int | None = None) -> tuple[int, int]:
-        """Give offset and limit of the rows to hold; `anchor` is where the cursor is to be."""
-        top = round(self.scroll_y) + (0 if anchor is None else anchor - self._cursor)
-        return max(top - MARGIN, 0), self._room.height + 2 * MARGIN
+    def window(self) -> tuple[int, int]:
+        """Give offset and limit of the rows to hold."""
+        return max(round(self.scroll_y) - MARGIN, 0), self._room.height + 2 * MARGIN
 
     def to_top(self) -> None:
         """Let the next rows that are read begin anew, with the cursor on the first."""
@@ -112,8 +111,10 @@ class ProposalList(ScrollView, can_focus=True):
         """Take the rows that were read, and keep the cursor on its proposal and its screen line."""
         self._offset, self._lines, self._total = page.offset, page.lines, page.total
         self.virtual_size = Size(self._room.width, self._total)
-        if self._cursor_id is not None and page.anchor is not None:
-            self._follow(page.anchor)
+        rows = (row for row, line in enumerate(page.lines) if line.id == self._cursor_id)
+        row = next(rows, None)
+        if row is not None:
+            self._follow(page.offset + row)
         elif self._bind_when_read:
             self._cursor = max(min(self._cursor, self._total - 1), 0)
             self._bind()
@@ -121,7 +122,8 @@ class ProposalList(ScrollView, can_focus=True):
             if line.id in self.marked:
                 self._remark(line)
         self.refresh()
-        self.post_message(self.Highlighted(self.line))
+        if self._at(self._cursor) or self._cursor >= self._total:  # else it was scrolled away from
+            self.post_message(self.Highlighted(self.line))
         self._want()
 
     def _remark(self, line: "Line") -> None:
@@ -131,9 +133,9 @@ class ProposalList(ScrollView, can_focus=True):
         else:
             del self.marked[line.id]
 
-    def _follow(self, anchor: int) -> None:
-        moved = anchor - self._cursor
-        self._cursor = anchor
+    def _follow(self, row: int) -> None:
+        moved = row - self._cursor
+        self._cursor = row
         if moved:
             self.scroll_to(y=self.scroll_y + moved, animate=False, force=True, immediate=True)
 

@@ -58,14 +58,14 @@ class Reader:
     def _read_rows(self, looking: messages.Looking, window: Window) -> None:
         from nsconsole.services import inbox  # noqa: PLC0415
 
-        view, offset, anchor = self.view(looking), window.offset, None
+        view, offset = self.view(looking), window.offset
         if window.anchor_id is not None:
             anchor = inbox.position(self._workspace, view, window.anchor_id)
             offset = offset if anchor is None else max(anchor - window.before, 0)
         lines = inbox.page(self._workspace, view, offset=offset, limit=window.limit)
         complete = len(lines) < window.limit and (lines or not offset)
         total = offset + len(lines) if complete else inbox.count(self._workspace, view)
-        self._post(messages.PageRead(looking, offset, lines, total, anchor))
+        self._post(messages.PageRead(looking, offset, lines, total))
 
     def pending(self, looking: messages.Looking) -> "list[Line]":
         """Read everything pending that is listed, here and now: call it in a thread."""

@@ -217,6 +217,8 @@ class InboxScreen(Screen[None]):
         self._ask_netsuite()
 
     def _say_what_is_listed(self) -> None:
+        if self._reader is None:
+            return  # what the opening is at, or why it failed, stands there
         looking, total = self._looking, self._list.total
         parts = ["Everything" if looking.everything else "Inbox", words.counted(total, "proposal")]
         if self._list.marked:

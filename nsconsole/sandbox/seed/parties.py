@@ -199,41 +199,16 @@ def _company(rng: Random, trade: str, *, public: bool) -> str:
 
 def _add_customer(rng: Random, made: Parties, number: int, name: str, category: int) -> None:
     canadian = rng.random() < 0.1
-    city, state, postal, area = rng.choice(words.CANADIAN_CITIES if canadian else words.US_CITIES)
+    place = rng.choice(words.CANADIAN_CITIES if canadian else words.US_CITIES)
     address_id = len(made.addresses) + 1
-    phone = f"({area}) 555-01{rng.randrange(100):02d}"
-    made.customers.append(
-        {
-            "id": number,
-            "entityid": name,
-            "entitynumber": number,
-            "companyname": name,
-            "altname": name,
-            "fullname": name,
-            "isperson": "F",
-            "email": f"purchasing@{domain(name)}",
-            "phone": phone,
-            "url": f"https://www.{domain(name)}" if rng.random() < 0.6 else None,
-            "category": category,
-            "entitystatus": "13",
-            "stage": "CUSTOMER",
-            "terms": 2 if category == 5 else rng.choice((1, 2, 2, 2, 3, 4, 5, 6)),
-            "creditlimit": float(rng.choice((5, 10, 15, 20, 25, 40, 50, 75, 100, 150)) * 1000),
-            "creditholdoverride": "AUTO",
-            "pricelevel": rng.choice((1, 1, 2, 2, 3, 4)),
-            "salesrep": rng.choice(SALES_REPS),
-            "subsidiary": 2 if canadian else 1,
-            "currency": 2 if canadian else 1,
-            "isinactive": "T" if rng.random() < 0.03 else "F",
-            "taxable": "F",
-            "accountnumber": f"C{100_000 + number}",
-            "balancesearch": 0.0,
-            "overduebalancesearch": 0.0,
-            "defaultbillingaddress": address_id,
-            "defaultshippingaddress": address_id,
-            **_born(rng),
-        }
-    )
+    customer = _customer(rng, number, name, category, canadian=canadian)
+    customer |= {
+        "phone": f"({place[3]}) 555-01{rng.randrange(100):02d}",
+        "defaultbillingaddress": address_id,
+        "defaultshippingaddress": address_id,
+    }
+    made.customers.append(customer)
+    made.addresses.append(_address(rng, address_id, customer, place))
     made.addressbook.append(
         {
             "internalid": address_id,
@@ -245,22 +220,57 @@ def _add_customer(rng: Random, made: Parties, number: int, name: str, category: 
             "isresidential": "F",
         }
     )
+
+
+def _customer(rng: Random, number: int, name: str, category: int, *, canadian: bool) -> Row:
+    public = category == len(CUSTOMER_CATEGORIES)
+    return {
+        "id": number,
+        "entityid": name,
+        "entitynumber": number,
+        "companyname": name,
+        "altname": name,
+        "fullname": name,
+        "isperson": "F",
+        "email": f"purchasing@{domain(name)}",
+        "url": f"https://www.{domain(name)}" if rng.random() < 0.6 else None,
+        "category": category,
+        "entitystatus": "13",
+        "stage": "CUSTOMER",
+        "terms": 2 if public else rng.choice((1, 2, 2, 2, 3, 4, 5, 6)),
+        "creditlimit": float(rng.choice((5, 10, 15, 20, 25, 40, 50, 75, 100, 150)) * 1000),
+        "creditholdoverride": "AUTO",
+        "pricelevel": rng.choice((1, 1, 2, 2, 3, 4)),
+        "salesrep": rng.choice(SALES_REPS),
+        "subsidiary": 2 if canadian else 1,
+        "currency": 2 if canadian else 1,
+        "isinactive": "T" if rng.random() < 0.03 else "F",
+        "taxable": "F",
+        "accountnumber": f"C{100_000 + number}",
+        "balancesearch": 0.0,
+        "overduebalancesearch": 0.0,
+        **_born(rng),
+    }
+
+
+def _address(rng: Random, number: int, customer: Row, place: tuple[str, str, str, str]) -> Row:
+    city, state, postal, _ = place
     street = f"{rng.randrange(100, 9900)} {rng.choice(words.STREETS)}"
+    canadian = customer["subsidiary"] == 2
     end = f" {rng.randrange(10)}B{rng.randrange(10)}" if canadian else f"{rng.randrange(100):02d}"
-    made.addresses.append(
-        {
-            "nkey": address_id,
-            "addressee": name,
-            "addr1": street,
-            "city": city,
-            "state": state,
-            "zip": postal + end,
-            "country": "CA" if canadian else "US",
-            "addrphone": phone,
-            "addrtext": f"{name}\n{street}\n{city} {state} {postal}{end}",
-            "lastmodifieddate": made.customers[-1]["lastmodifieddate"],
-        }
-    )
+    code = postal + end
+    return {
+        "nkey": number,
+        "addressee": customer["companyname"],
+        "addr1": street,
+        "city": city,
+        "state": state,
+        "zip": code,
+        "country": "CA" if canadian else "US",
+        "addrphone": customer["phone"],
+        "addrtext": f"{customer['companyname']}\n{street}\n{city} {state} {code}",
+        "lastmodifieddate": customer["lastmodifieddate"],
+    }
 
 
 def _add_contacts(rng: Random, made: Parties, first_id: int) -> None:

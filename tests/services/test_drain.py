@@ -1,0 +1,342 @@
+"""Draining: each approved change reaches NetSuite once, whatever happens on the way."""
+
+import contextlib
+import json
+import threading
+from datetime import timedelta
+
+import pytest
+
+from nsconsole.services.errors import NetSuiteUnavailableError
+from nsconsole.services.link import LinkState, link_state
+from nsconsole.services.pushes import drain, list_pushes
+from nsconsole.store import pushes as store
+
+LEASE = 121  # seconds: the longest call and a minute of slack, and one more
+
+
+def item_cost(item, value=1):
+    return {"action_type": "update_item_cost", "target_id": str(item), "change": {"cost": value}}
+
+
+def delete_contact(contact):
+    return {"action_type": "delete_record", "target_record": "contact", "target_id": str(contact)}
+
+
+def rename_contact(contact):
+    return {
+        "action_type": "update_contact",
+        "target_id": str(contact),
+        "change": {"title": "Buyer"},
+    }
+
+
+@pytest.fixture
+def pushes(query):
+    return lambda: query("SELECT * FROM ns_pending_pushes ORDER BY id")
+
+
+@pytest.fixture
+def mirrored(query):
+    return lambda: [
+        row["push_id"] for row in query("SELECT * FROM proposed_actions_applied_mirror ORDER BY id")
+    ]
+
+
+@pytest.fixture
+def through_line(open_workspace, line):
+    """A workspace that calls NetSuite through the line that a test disturbs."""
+    return open_workspace(line.environ)
+
+
+def test_the_oldest_goes_first_and_a_limit_holds(workspace, sandbox, enqueue, mirrored):
+    enqueue(*[item_cost(item) for item in (103, 101, 102)])
+    report = drain(workspace, limit=2)
+    assert (report.applied, report.waiting) == (2, 1)
+    assert [change["internal_id"] for change in sandbox.ledger()] == ["103", "101"]
+    assert drain(workspace).applied == 1
+    assert mirrored() == [1, 2, 3]
+
+
+def test_an_empty_queue_calls_nobody(workspace, sandbox):
+    report = drain(workspace)
+    assert (report.applied, report.waiting, report.stopped) == (0, 0, "")
+    assert sandbox.stats()["requests"] == {}
+
+
+def test_a_drain_ends_between_two_pushes_when_it_is_told_to(workspace, sandbox, enqueue):
+    enqueue(*[item_cost(item) for item in (101, 102, 103)])
+    report = drain(workspace, stopping=lambda: len(sandbox.ledger()) == 1)
+    assert (report.applied, report.waiting) == (1, 2)
+
+
+class TestWhatWasNotApproved:
+    @pytest.mark.parametrize(
+        "change",
+        [
+            "ns_pending_pushes SET payload_json = replace(payload_json, ':1}', ':2}')",
+            "ns_pending_pushes SET digest = hex(zeroblob(32))",
+            "proposed_actions SET proposed_change_json = '{\"cost\":2}'",
+            "proposed_actions SET digest = hex(zeroblob(32))",
+            "proposed_actions SET status = 'rejected'",
+        ],
+    )
+    def test_is_never_sent(self, workspace, sandbox, enqueue, tamper, change):
+        enqueue(item_cost(101), item_cost(102))
+        tamper(f"UPDATE {change} WHERE id = 1")
+        report = drain(workspace)
+        assert (report.applied, report.dead, report.waiting) == (1, 1, 0)
+        assert [made["internal_id"] for made in sandbox.ledger()] == ["102"]
+        (dead,) = list_pushes(workspace, status="dead")
+        assert dead.id == 1
+        assert dead.error.startswith("DIGEST_MISMATCH: the push is not what was approved")
+        assert drain(workspace).dead == 0
+
+    def test_nor_is_the_push_of_another_proposal(self, workspace, sandbox, enqueue, tamper):
+        enqueue(item_cost(101), item_cost(102))
+        tamper("DROP INDEX uq_ns_pending_pushes_live")
+        tamper("UPDATE ns_pending_pushes SET proposal_id = 2 WHERE id = 1")
+        assert drain(workspace).dead == 1
+        assert [made["internal_id"] for made in sandbox.ledger()] == ["102"]
+
+
+class TestWithoutNetSuite:
+    def test_pushes_wait_as_they_were(self, open_workspace, sandbox, enqueue, pushes):
+        enqueue(item_cost(101), item_cost(102))
+        before = pushes()
+        away = open_workspace(sandbox.environ | {"NSCONSOLE_NETSUITE_URL": "http://127.0.0.1:9"})
+        with pytest.raises(NetSuiteUnavailableError, match="not reachable"):
+            drain(away)
+        for push in pushes() + before:
+            assert (push["status"], push["attempts"], push["error_json"]) == ("queued", 0, None)
+        assert link_state(away).state is LinkState.UNREACHABLE
+
+    def test_the_scheduler_goes_on_trying_and_finds_it_again(
+        self, open_workspace, workspace, sandbox, enqueue
+    ):
+        enqueue(item_cost(101))
+        away = open_workspace(sandbox.environ | {"NSCONSOLE_NETSUITE_URL": "http://127.0.0.1:9"})
+        with pytest.raises(NetSuiteUnavailableError):
+            drain(away, attended=False)
+        assert drain(workspace, attended=False).applied == 1
+        assert link_state(workspace).state is LinkState.OK
+
+    def test_without_an_account_the_message_says_so(self, open_workspace, workspace, enqueue):
+        enqueue(item_cost(101))
+        with pytest.raises(NetSuiteUnavailableError, match="no NetSuite account is set"):
+            drain(open_workspace({}))
+
+    def test_an_overload_in_the_middle_ends_the_drain_without_blame(
+        self, through_line, line, enqueue, pushes
+    ):
+        enqueue(*[item_cost(item) for item in (101, 102, 103)])
+        line.play("pass", 429)
+        report = drain(through_line)
+        assert (report.applied, report.waiting) == (1, 2)
+        assert "too many requests" in report.stopped
+        assert [(push["status"], push["attempts"]) for push in pushes()] == [
+            ("applied", 1),
+            ("queued", 0),
+            ("queued", 0),
+        ]
+
+
+class TestRefusedCredentials:
+    @pytest.fixture
+    def stranger(self, open_workspace, sandbox):
+        """The workspace with a token that NetSuite does not know."""
+        return open_workspace(sandbox.environ | {"NSCONSOLE_TOKEN_SECRET": "f" * 64})
+
+    def test_are_tried_once_and_then_never_unattended(self, stranger, sandbox, enqueue, pushes):
+        enqueue(item_cost(101), item_cost(102))
+        with pytest.raises(NetSuiteUnavailableError, match="refused the credentials"):
+            drain(stranger, attended=False)
+        for _ in range(3):
+            with pytest.raises(NetSuiteUnavailableError, match="refused the credentials"):
+                drain(stranger, attended=False)
+        assert sandbox.stats()["requests"]["restlet"] == {"401": 1}
+        assert link_state(stranger).state is LinkState.REFUSED
+        assert [(push["status"], push["attempts"]) for push in pushes()] == [("queued", 0)] * 2
+
+    def test_are_tried_again_by_a_person_once_a_drain(self, stranger, sandbox, enqueue):
+        enqueue(item_cost(101), item_cost(102))
+        for tries in (1, 2):
+            with pytest.raises(NetSuiteUnavailableError):
+                drain(stranger)
+            assert sandbox.stats()["requests"]["restlet"] == {"401": tries}
+
+    def test_are_forgotten_when_a_person_succeeds(self, stranger, workspace, enqueue):
+        enqueue(item_cost(101), item_cost(102))
+        with pytest.raises(NetSuiteUnavailableError):
+            drain(stranger)
+        with pytest.raises(NetSuiteUnavailableError):
+            drain(workspace, attended=False)  # though its own credentials are right
+        assert drain(workspace, limit=1).applied == 1
+        assert link_state(workspace).state is LinkState.OK
+        assert drain(workspace, attended=False).applied == 1
+
+    @pytest.mark.parametrize("failure", [503, 403, "cut_before"])
+    def test_are_not_forgotten_because_of_another_failure(
+        self, stranger, through_line, line, enqueue, failure
+    ):
+        enqueue(item_cost(101))
+        with pytest.raises(NetSuiteUnavailableError):
+            drain(stranger)
+        line.play(failure)
+        assert drain(through_line).retried == 1
+        assert link_state(through_line).state is LinkState.REFUSED
+
+    def test_are_not_forgotten_because_the_network_is_down(self, stranger, open_workspace, enqueue):
+        enqueue(item_cost(101))
+        for url in (stranger.settings.netsuite_url, "http://127.0.0.1:9"):
+            environ = {"NSCONSOLE_ACCOUNT": "1234567_SB1", "NSCONSOLE_NETSUITE_URL": url}
+            names = ("CONSUMER_KEY", "CONSUMER_SECRET", "TOKEN_ID", "TOKEN_SECRET")
+            wrong = open_workspace(environ | {f"NSCONSOLE_{name}": "f" * 64 for name in names})
+            with pytest.raises(NetSuiteUnavailableError):
+                drain(wrong)
+        assert link_state(stranger).state is LinkState.REFUSED
+
+
+class TestRefusedChanges:
+    @pytest.fixture
+    def refused(self, workspace, enqueue):
+        """Two changes of which NetSuite refuses the second: the first deletes its record."""
+        enqueue(delete_contact(323), rename_contact(323))
+        return drain(workspace)
+
+    def test_wait_with_their_error(self, workspace, refused):
+        assert (refused.applied, refused.retried, refused.waiting) == (1, 1, 1)
+        (push,) = list_pushes(workspace, status="queued")
+        assert (push.id, push.attempts) == (2, 1)
+        assert push.error.startswith("RCRD_DSNT_EXIST: ")
+
+    @pytest.mark.usefixtures("refused")
+    def test_are_left_alone_by_the_scheduler_until_they_are_due(self, workspace, clock):
+        clock.advance(29)
+        assert drain(workspace, attended=False).retried == 0
+        clock.advance(1)
+        assert drain(workspace, attended=False).retried == 1
+
+    @pytest.mark.usefixtures("refused")
+    def test_are_tried_at_once_by_a_person(self, workspace, pushes):
+        assert drain(workspace).retried == 1
+        assert pushes()[1]["attempts"] == 2
+
+    def test_a_value_that_moved_is_told_and_not_overwritten(
+        self, workspace, sandbox, enqueue, pushes
+    ):
+        enqueue({"action_type": "update_vendor_cost", "target_id": "42", "change": {"cost": 12.5}})
+        sandbox.edit("vendor", {"id": 42, "cost": 11})
+        assert drain(workspace).retried == 1
+        error = json.loads(pushes()[0]["error_json"])
+        assert error["code"] == "RCRD_HAS_BEEN_CHANGED"
+        assert error["current"] == {"cost": 11}
+        assert sandbox.ledger() == []
+
+    def test_a_value_that_moved_back_is_written_after_all(self, workspace, sandbox, enqueue):
+        enqueue({"action_type": "update_vendor_cost", "target_id": "42", "change": {"cost": 12.5}})
+        sandbox.edit("vendor", {"id": 42, "cost": 11})
+        drain(workspace)
+        sandbox.edit("vendor", {"id": 42, "cost": 10})
+        assert drain(workspace).applied == 1
+        (push,) = list_pushes(workspace)
+        assert (push.status, push.attempts, push.error) == ("applied", 2, None)
+
+
+class TestAnAnswerThatNeverCame:
+    def test_is_asked_again_under_the_same_request_id(
+        self, through_line, line, sandbox, enqueue, pushes
+    ):
+        enqueue(item_cost(101))
+        line.play("cut_after", "pass")
+        assert drain(through_line).retried == 1
+        assert len(sandbox.ledger()) == 1
+        (before,) = pushes()
+        assert json.loads(before["error_json"])["outcome"] == "ambiguous"
+        assert drain(through_line).applied == 1
+        assert len(sandbox.ledger()) == 1
+        (after,) = pushes()
+        assert after["request_id"] == before["request_id"] == sandbox.ledger()[0]["request_id"]
+
+    @pytest.mark.parametrize("failure", ["cut_before", 500, 503])
+    def test_and_nothing_is_lost_if_nothing_was_done(
+        self, through_line, line, sandbox, enqueue, failure
+    ):
+        enqueue(item_cost(101))
+        line.play(failure, "pass")
+        assert drain(through_line).retried == 1
+        assert drain(through_line).applied == 1
+        assert len(sandbox.ledger()) == 1
+
+
+class TestLeases:
+    @pytest.fixture(autouse=True)
+    def one_queued(self, enqueue):
+        enqueue(item_cost(101))
+
+    @pytest.fixture
+    def outcome(self, pushes, query, sandbox):
+        """All that is to be seen of the push, on both sides."""
+        mirror = "SELECT * FROM proposed_actions_applied_mirror"
+        return lambda: {"push": pushes(), "mirror": query(mirror), "ledger": sandbox.ledger()}
+
+    def test_a_dead_holders_push_is_taken_over_when_its_lease_runs_out(
+        self, workspace, sandbox, clock
+    ):
+        take_lease_and_die(workspace)
+        clock.advance(LEASE - 2)
+        assert drain(workspace).waiting == 1
+        assert sandbox.ledger() == []
+        clock.advance(2)
+        assert drain(workspace, attended=False).applied == 1
+        assert len(sandbox.ledger()) == 1
+
+    @pytest.mark.parametrize("late_answer", ["pass", 500, 401])
+    def test_a_late_answer_changes_nothing_that_was_settled_meanwhile(
+        self, through_line, line, outcome, clock, late_answer
+    ):
+        held = line.hold(then=late_answer)
+        late = threading.Thread(target=drain_quietly, args=(through_line,))
+        late.start()
+        assert held.arrived.wait(30)
+        clock.advance(LEASE)
+        assert drain(through_line).applied == 1
+        settled = outcome()
+        assert [len(rows) for rows in settled.values()] == [1, 1, 1]
+        held.released.set()
+        late.join(30)
+        assert outcome() == settled
+
+    def test_a_lease_is_not_shared(self, through_line, line, workspace, sandbox):
+        held = line.hold(then="pass")
+        first = threading.Thread(target=drain_quietly, args=(through_line,))
+        first.start()
+        assert held.arrived.wait(30)
+        report = drain(workspace)
+        assert (report.applied, report.waiting) == (0, 1)
+        held.released.set()
+        first.join(30)
+        assert len(sandbox.ledger()) == 1
+
+
+def drain_quietly(workspace):
+    """Drain in a thread; what it raises is not what the test is about."""
+    with contextlib.suppress(NetSuiteUnavailableError):
+        drain(workspace)
+
+
+def take_lease_and_die(workspace):
+    """Do what a drainer does up to its call, and no more."""
+    now = workspace.now()
+    expires = now + timedelta(seconds=LEASE - 1)
+    with workspace.database.writing() as connection:
+        assert store.lease(connection, lease="dead", due=now, now=now, expires=expires)
+
+
+def test_a_push_is_listed_by_status_the_newest_first(workspace, enqueue):
+    enqueue(*[item_cost(item) for item in (101, 102, 103)])
+    drain(workspace, limit=1)
+    assert [push.id for push in list_pushes(workspace)] == [3, 2, 1]
+    assert [push.id for push in list_pushes(workspace, status="queued")] == [3, 2]
+    assert [push.ns_internal_id for push in list_pushes(workspace, status="applied")] == ["101"]
+    assert list_pushes(workspace, limit=1)[0].id == 3
