@@ -173,7 +173,7 @@ def _live_through(workspace: "Workspace", past: _Past, authorities: dict[str, An
 
 def _change_behind_our_back(url: str) -> None:
     # Somebody in NetSuite corrects a price that a waiting proposal saw otherwise: a conflict.
-    _call(url, "/sandbox/tables/item/rows", "POST", [{"id": 104, "baseprice": 18.25}])
+    _call(url, "/sandbox/tables/item/rows", "POST", [{"id": 104, "baseprice": 20.25}])
 
 
 def _call(url: str, path: str, method: str, body: object = None) -> None:
@@ -230,7 +230,7 @@ _HISTORY = (
         _proposal(
             "update_item_reorder_point",
             "105",
-            {"reorder_point": 180, "preferred_stock": 420},
+            {"reorder_point": 110, "preferred_stock": 300},
             "planner",
             "Two stock-outs in October.",
         ),
@@ -238,7 +238,7 @@ _HISTORY = (
     ),
     _Past(
         26,
-        _proposal("update_item_price", "103", {"price": 112.5}, "pricing-bot", "Cost rose 5 %."),
+        _proposal("update_item_price", "103", {"price": 96.5}, "pricing-bot", "Cost rose 5 %."),
         _OPERATOR,
     ),
 )
@@ -255,7 +255,7 @@ _PENDING = (
         _proposal(
             "update_item_price",
             "104",
-            {"price": 18.9},
+            {"price": 20.9},
             "pricing-bot",
             "Follows the cost of October.",
         ),
@@ -283,7 +283,7 @@ _PENDING = (
                 "memo": "Scanned from the vendor's mail",
                 "item": [
                     {"item": "104", "quantity": 200, "rate": 11.0},
-                    {"item": "105", "quantity": 60, "rate": 3.1},
+                    {"item": "164", "quantity": 60, "rate": 13.84},
                 ],
             },
             "ap-inbox",
@@ -315,9 +315,9 @@ _PENDING = (
         _proposal(
             "update_item_reorder_point",
             "108",
-            {"reorder_point": 95, "lead_time": 45},
+            {"reorder_point": 35, "lead_time": 24},
             "planner",
-            "Lead time grew from 41 to 45 days.",
+            "Lead time grew from 17 to 24 days.",
         ),
     ),
     (
@@ -327,7 +327,7 @@ _PENDING = (
             "323",
             {"title": "Purchasing Manager"},
             "crm-sync",
-            "From her e-mail signature.",
+            "From the e-mail signature.",
         ),
     ),
     (

@@ -110,9 +110,9 @@ def open_workspace(home, clock):
 
     opened = []
 
-    def open_one(environ, **settings):
+    def open_one(environ, *, now=clock, **settings):
         chosen = replace(load_settings(environ, home=home), **settings)
-        opened.append(service.open_workspace(chosen, environ=environ, now=clock))
+        opened.append(service.open_workspace(chosen, environ=environ, now=now))
         return opened[-1]
 
     yield open_one

@@ -92,7 +92,7 @@ async def test_refused_credentials_are_not_tried_again_by_moving_around(
         await person.until_seen("REFUSES LOGIN")
         await person.until_seen("NetSuite's present values are not known")
         assert len(sandbox.stats()["refused_logins"]) == 1
-        for key in ("j", "j", "k", "ctrl+r", "s", "v", "j"):
+        for key in ("j", "j", "k", "ctrl+r", "v", "k", "j"):
             await person.press(key)
             await person.until_seen("present values are not known")
         assert len(sandbox.stats()["refused_logins"]) == 1

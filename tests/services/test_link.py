@@ -1,5 +1,7 @@
 """The link to NetSuite: what one process learned of it, all of them know."""
 
+from datetime import timedelta
+
 import pytest
 
 from nsconsole.netsuite.errors import NetSuiteError, Outcome
@@ -95,9 +97,8 @@ class TestCalling:
             netsuite.ping()
         assert sandbox.stats()["requests"] == {}
 
-    def test_tells_that_the_clock_is_wrong(self, workspace, sandbox, open_workspace, clock):
-        slow = open_workspace(sandbox.environ)
-        slow.now = lambda: clock().replace(hour=8)
+    def test_tells_that_the_clock_is_wrong(self, sandbox, open_workspace, clock):
+        slow = open_workspace(sandbox.environ, now=lambda: clock() - timedelta(hours=1))
         with pytest.raises(NetSuiteUnavailableError, match="the local clock is 60 minutes behind"):
             ping(slow)
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 40  # a value in the table; the rest of it stands below
 _HEADS = ("", "seen", "in NetSuite", "proposed")
-_MUTED, _GOOD, _BAD, _STRONG = "$text-muted", "$text-success", "$text-error", "bold"
+_MUTED, _GOOD, _BAD, _STRONG = "$foreground-muted", "$text-success", "$text-error", "bold"
 
 Row = tuple[tuple[str, str], ...]  # (text, style) for each column
 

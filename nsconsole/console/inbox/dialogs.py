@@ -137,7 +137,8 @@ def _instruction(lines: "Sequence[Line]") -> str:
     if not line.target_id:
         return f"High risk. Type the proposal's number ({line.id}), then enter:"
     named = f" or name ({clean(line.target_name, limit=40)})" if line.target_name else ""
-    return f"High risk. Type the record's id ({line.target_id}){named}, then enter:"
+    id_ = clean(line.target_id, limit=40)
+    return f"High risk. Type the record's id ({id_}){named}, then enter:"
 
 
 class RejectDialog(Dialog[str]):

@@ -231,7 +231,7 @@ class ProposalList(ScrollView, can_focus=True):
         here = index == self._cursor
         if here:
             focused = "proposal-list--cursor" + ("" if self.has_focus else "-blurred")
-            base += self.get_component_rich_style(focused, partial=True)
+            base = self.get_component_rich_style(focused)
         line = self._at(index)
         if line is None:
             return Strip([Segment(set_cell_size("   …", width), base)], width)
@@ -261,7 +261,10 @@ class ProposalList(ScrollView, can_focus=True):
         ]
 
     def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"proposal-list--{name}", partial=True)
+        # Worked out in full, since a colour may be relative to the list's background; but the
+        # background stays the row's.
+        style = self.get_component_rich_style(f"proposal-list--{name}")
+        return Style(color=style.color, bold=style.bold)
 
 
 def _over(base: Style, style: Style | None) -> Style:
