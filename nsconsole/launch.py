@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from nsconsole.services.workspace import Workspace
 
 _POOLS = ("ThreadPoolExecutor", "asyncio_")  # threads that the interpreter would wait for
-_PATIENCE = 5.0  # seconds that leaving waits for a call to NetSuite to end
+_PATIENCE = 3.0  # seconds that leaving waits for a call to NetSuite to end
 
 
 def console(args: Namespace) -> int:
@@ -98,8 +98,9 @@ def _log_to_file(settings: Settings) -> None:
     )
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
-    for talker in ("alembic", "apscheduler", "httpx"):
+    for talker in ("alembic", "httpx"):
         logging.getLogger(talker).setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a turn skipped is no trouble
     logging.captureWarnings(capture=True)
     threading.excepthook = _log_thread
 

@@ -24,6 +24,7 @@ class Scheduler:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._stopping = threading.Event()
+        self._asked = threading.Event()
         self._jobs = BackgroundScheduler(
             timezone=UTC,
             job_defaults=_JOB_DEFAULTS,
@@ -43,6 +44,7 @@ class Scheduler:
 
     def drain_soon(self) -> None:
         """Drain at once rather than at the next turn; called after an approval."""
+        self._asked.set()
         if not self._stopping.is_set():
             self._jobs.modify_job(_DRAIN, next_run_time=datetime.now(UTC))
 
@@ -53,6 +55,13 @@ class Scheduler:
             self._jobs.shutdown(wait=False)
 
     def _drain(self) -> None:
+        # What was approved while a drain was under way came too late for it.
+        self._asked.set()
+        while self._asked.is_set() and not self._stopping.is_set():
+            self._asked.clear()
+            self._drain_once()
+
+    def _drain_once(self) -> None:
         try:
             report = drain(self._workspace, attended=False, stopping=self._stopping.is_set)
         except NetSuiteUnavailableError as error:

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterable
@@ -82,12 +83,14 @@ class NsConsole(App[None]):
     def on_mount(self) -> None:
         """Obey signals, and open the workspace once the shell is painted."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self._terminated, number)
+        loop.add_signal_handler(signal.SIGTERM, self._terminated)
+        # A dropped connection leaves no terminal to restore, and writing to one that is gone can
+        # block for ever. Every state is in the database, so nothing is lost by leaving at once.
+        loop.add_signal_handler(signal.SIGHUP, os._exit, 128 + signal.SIGHUP)
         self.call_after_refresh(self._start_thread, self._open, "opening")
 
-    def _terminated(self, number: signal.Signals) -> None:
-        self.exit(return_code=128 + number)
+    def _terminated(self) -> None:
+        self.exit(return_code=128 + signal.SIGTERM)
 
     def _start_thread(self, work: Callable[[], None], name: str) -> None:
         threading.Thread(target=work, name=name, daemon=True).start()
@@ -138,10 +141,16 @@ class NsConsole(App[None]):
         from nsconsole.store.changes import watch  # noqa: PLC0415 - after the first rows
 
         tell = self._inbox.post_message
-        tell(messages.Identified(session.identify()))
-        self._background = session.background()
-        self._background.start()
-        watch(session.workspace.database, lambda: tell(messages.DatabaseChanged()), self._leaving)
+        try:
+            tell(messages.Identified(session.identify()))
+            self._background = session.background()
+            self._background.start()
+            watch(
+                session.workspace.database, lambda: tell(messages.DatabaseChanged()), self._leaving
+            )
+        except Exception as error:  # noqa: BLE001 - the end of a thread: the screen says why
+            _log.warning("nothing is sent or refreshed by itself any more", exc_info=error)
+            tell(messages.LaneFailed(f"{error}. Nothing is sent or refreshed by itself any more"))
 
     def drain_soon(self) -> None:
         """Send what was approved at once."""

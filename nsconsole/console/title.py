@@ -84,7 +84,7 @@ class TitleBar(Widget):
         waiting, sending, dead = queue["queued"], queue["in_flight"], queue["dead"]
         return [
             (4, f"{standing.proposals['pending']:,} pending"),
-            (3, f"{waiting:,} queued" if waiting or not sending else ""),
+            (3 if waiting else 0, f"{waiting:,} queued" if waiting or not sending else ""),
             (3, f"{sending:,} in flight" if sending else ""),
             (6, f"{dead:,} dead" if dead else ""),
         ]

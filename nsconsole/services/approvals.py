@@ -1,5 +1,6 @@
 """Decisions: one winner a proposal, and the push in the same transaction as the approval."""
 
+import unicodedata
 import uuid
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from nsconsole.services.errors import BadInputError, TamperedError
-from nsconsole.services.operators import Authority, Role, require
+from nsconsole.services.operators import Authority, Operator, Role, require
 from nsconsole.services.payloads import build_payload, push_digest
 from nsconsole.services.proposals import proposal_digest
 from nsconsole.services.workspace import Workspace
@@ -109,17 +110,15 @@ def _win(
 ) -> dict[int, Decision]:
     operator, at = claim.authority.operator, workspace.now()
     approves = claim.verdict is Verdict.APPROVE
+    ids = [choice.proposal_id for choice in choices]
     won = proposals.claim(
         connection,
-        [choice.proposal_id for choice in choices],
+        _not_ones_own(workspace, connection, claim.authority, ids) if approves else ids,
         status=claim.verdict.value,
         claim=claim.name,
         operator=operator.name,
         at=at,
         reason=claim.reason,
-        # Whoever staged a change may take it back, but not wave it through.
-        not_by=own_names(claim.authority) if approves else [],
-        own_tiers=sorted(workspace.settings.self_approval),
     )
     _check_untouched(won, choices)
     pushed = _enqueue(connection, won, at) if approves else {}
@@ -129,10 +128,28 @@ def _win(
     }
 
 
-def own_names(authority: Authority) -> list[str]:
-    """The names under which an operator stages, case folded."""
-    operator = authority.operator
-    return sorted({name.lower() for name in (operator.name, operator.login) if name})
+def _not_ones_own(
+    workspace: Workspace, connection: Connection, authority: Authority, ids: Sequence[int]
+) -> list[int]:
+    """Leave out what the operator staged: they may take it back, but not wave it through.
+
+    Who staged a proposal never changes, so this stays true until the claim.
+    """
+    allowed = workspace.settings.self_approval
+    staged = proposals.authors(connection, ids)
+    return [
+        row.id
+        for row in staged
+        if row.risk_tier in allowed or not _staged_by(row.author, authority.operator)
+    ]
+
+
+def _staged_by(author: str, operator: Operator) -> bool:
+    return _folded(author) in {_folded(name) for name in (operator.name, operator.login) if name}
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold().strip()
 
 
 def _check_untouched(rows: Iterable[Row[Any]], choices: Iterable[Choice]) -> None:
@@ -163,17 +180,17 @@ def _push(proposal: Mapping[str, Any]) -> dict[str, Any]:
 
 def _lost(workspace: Workspace, claim: _Claim, ids: Set[int]) -> dict[int, Decision]:
     # Nobody waits for this: what was not won is decided for good, or one's own.
-    own, real = own_names(claim.authority), sorted(id_ for id_ in ids if 0 < id_ <= _LARGEST_ID)
+    operator, real = claim.authority.operator, sorted(id_ for id_ in ids if 0 < id_ <= _LARGEST_ID)
     with workspace.database.reading() as connection:
         rows = {row.id: row for row in proposals.get_many(connection, real)}
         pushed = pushes.for_proposals(connection, sorted(rows))
-    return {id_: _why_lost(id_, rows.get(id_), pushed.get(id_), own) for id_ in ids}
+    return {id_: _why_lost(id_, rows.get(id_), pushed.get(id_), operator) for id_ in ids}
 
 
-def _why_lost(id_: int, row: Row[Any] | None, push_id: int | None, own: Sequence[str]) -> Decision:
+def _why_lost(id_: int, row: Row[Any] | None, push_id: int | None, operator: Operator) -> Decision:
     if row is None:
         return Decision(id_, "unknown", won=False, why=f"there is no proposal {id_}")
-    if row.status == "pending" and row.author.lower() in own:
+    if row.status == "pending" and _staged_by(row.author, operator):
         why = (
             f"you staged it yourself, and {row.risk_tier} risk takes a second person; "
             "`self_approval` in config.toml can allow it"

@@ -46,24 +46,23 @@ def claim(
     operator: str,
     at: datetime,
     reason: str,
-    not_by: Sequence[str],
-    own_tiers: Sequence[str],
 ) -> list[Row[Any]]:
-    """Decide what of `ids` is still pending, in one statement; give the rows that were won.
-
-    A row whose author is one of `not_by` (case folded) is left alone unless its tier is one of
-    `own_tiers`.
-    """
+    """Decide what of `ids` is still pending, in one statement; give the rows that were won."""
     statement = (
         update(proposed_actions)
         .where(_P.id.in_(ids), _P.status == "pending")
-        .where(or_(func.lower(_P.author).not_in(not_by), _P.risk_tier.in_(own_tiers)))
         .values(
             status=status, claim=claim, decided_by=operator, decided_at=at, decision_reason=reason
         )
         .returning(proposed_actions)
     )
     return list(connection.execute(statement))
+
+
+def authors(connection: Connection, ids: Sequence[int]) -> list[Row[tuple[int, str, str]]]:
+    """Give id, author and risk tier of proposals."""
+    query = select(_P.id, _P.author, _P.risk_tier).where(_P.id.in_(ids))
+    return list(connection.execute(query))
 
 
 def get_many(connection: Connection, ids: Sequence[int]) -> list[Row[Any]]:

@@ -57,7 +57,10 @@ BILL = {
         "entity": "16",
         "trandate": "2026-11-18",
         "tranid": "AA-20981",
-        "item": [{"item": "104", "quantity": 200, "rate": 11.0}],
+        "item": [
+            {"item": "104", "quantity": 200, "rate": 11.0},
+            {"item": "105", "quantity": 60, "rate": 3.1},
+        ],
     },
     "author": "ap-inbox",
     "reason": "Matches purchase order and receipt.",
@@ -70,7 +73,10 @@ RECORDS = {
         {"id": 42, "companyname": "Acme Industrial Supply", "cost": 10},
         {"id": 16, "companyname": "Atlas Abrasives"},
     ),
-    "item": ({"id": 104, "itemid": "ABR-1000", "baseprice": 17.65},),
+    "item": (
+        {"id": 104, "itemid": "ABR-1000", "baseprice": 17.65},
+        {"id": 105, "itemid": "SAF-1000"},
+    ),
     "contact": ({"id": 323, "entityid": "Claire Mbeki", "title": "Account Manager"},),
     "customer": ({"id": 83, "companyname": "Zhang & Sons Stamping", "creditlimit": 100000},),
 }
@@ -359,11 +365,13 @@ def console(clock):
 
     made = []
 
-    def make(workspace, operator=None, *, authority=None, edit_token=None, theme="dark"):
+    def make(
+        workspace, operator=None, *, authority=None, edit_token=None, theme="dark", identify=None
+    ):
         app = NsConsole(
             lambda _tell: Session(
                 workspace=workspace,
-                identify=lambda: operator or (authority and authority.operator),
+                identify=identify or (lambda: operator or (authority and authority.operator)),
                 background=lambda: app.background,
                 edit_token=edit_token,
                 authority=authority,

@@ -169,6 +169,16 @@ async def test_a_selection_is_approved_by_one_confirmation_that_counts_it(
         assert "selected" not in person.sees
 
 
+async def test_all_of_a_selection_can_be_read_where_the_screen_is_small(app, sitting, staged):
+    async with sitting(app) as person:
+        await person.press("asterisk", "a")
+        assert "+25 %" not in person.sees
+        assert "Type how many you approve (5)" in person.sees
+        await person.press(*["down"] * 5)
+        assert "+25 %" in person.sees
+        assert "Type how many you approve (5)" in person.sees
+
+
 async def test_a_selection_with_high_risk_takes_its_number(app, sitting, staged, told):
     async with sitting(app) as person:
         await person.press("asterisk", "a")
@@ -190,7 +200,7 @@ async def test_what_the_filter_hides_of_a_selection_is_said_before_it_is_decided
         await person.press("enter", "a")
         assert "1 selected proposal not in sight (filter)" in person.sees
         await person.press("escape", "r")
-        assert "1 not in sight (filter)" in person.sees
+        assert "1 selected proposal not in sight (filter)" in person.sees
 
 
 async def test_everything_that_matches_the_filter_is_selected_at_once(app, sitting, staged):

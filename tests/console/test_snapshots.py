@@ -3,6 +3,7 @@
 import pytest
 
 from nsconsole.console.app import NsConsole
+from nsconsole.store.schema import DatabaseTooNew
 
 from .conftest import Person
 
@@ -18,7 +19,6 @@ def looks_right(snap_compare, lanes):
         async def before(pilot):
             person = Person(app, pilot, lanes)
             await person.until_seen(first)
-            await person.until_seen("rita" if first == SETTLED else "")
             await person.press(*keys)
             await person.until_seen(shows)
 
@@ -29,10 +29,60 @@ def looks_right(snap_compare, lanes):
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x40"])
-def test_inbox(looks_right, console, workspace, reviewer, decided, theme, size):
+def test_inbox(looks_right, console, workspace, reviewer, staged, theme, size):
     app = console(workspace, authority=reviewer, theme=theme)
-    assert looks_right(app, "j", "space", shows="1 selected", size=size)
+    assert looks_right(app, "j", "space", "k", shows="17.65 ✓", size=size)
 
 
-def test_inbox_wide(looks_right, app, decided):
+def test_inbox_on_a_wide_screen(looks_right, app, staged):
     assert looks_right(app, shows=SETTLED, size=WIDE)
+
+
+def test_detail_opened(looks_right, app, staged):
+    assert looks_right(app, "G", "enter", shows="2 item lines")
+
+
+def test_conflict(looks_right, app, staged, sandbox):
+    sandbox.edit("item", {"id": 104, "baseprice": 18.25})
+    assert looks_right(app, "j", "enter", shows="Conflict")
+
+
+def test_approve_dialog(looks_right, app, staged):
+    assert looks_right(app, "a", shows="Approve this change?")
+
+
+def test_approve_dialog_for_high_risk(looks_right, app, staged):
+    assert looks_right(app, "j", "j", "j", "a", "8", shows="Customer 83")
+
+
+def test_approve_dialog_for_a_selection(looks_right, app, staged):
+    keys = ["asterisk", "slash", *"item", "enter", "a"]
+    assert looks_right(app, *keys, shows="Type how many")
+
+
+def test_reject_dialog(looks_right, app, staged):
+    assert looks_right(app, "r", shows="Reject this change?")
+
+
+def test_token_dialog(looks_right, console, workspace, reviewer, staged):
+    app = console(workspace, reviewer.operator)
+    assert looks_right(app, "a", "y", "x", "y", shows="your edit token?")
+
+
+def test_help(looks_right, app, staged):
+    assert looks_right(app, "question_mark", shows="Keys")
+
+
+def test_empty(looks_right, app, workspace):
+    assert looks_right(app, first="Nothing waits", shows="Nothing waits")
+
+
+def test_opening_failed(looks_right, clock):
+    def opening(tell):
+        raise DatabaseTooNew(
+            "/home/mike/erp/nsconsole.db is at schema 0009, which is newer than this nsconsole "
+            "knows (up to 0001); nothing was changed. Update nsconsole, or use another workspace"
+        )
+
+    app = NsConsole(opening, account="1234567_SB1", now=clock)
+    assert looks_right(app, first="cannot be opened", shows="Update nsconsole")

@@ -50,15 +50,14 @@ class DetailPane(VerticalScroll, can_focus=True):
         self._draw()
 
     def show_detail(self, detail: "Detail") -> None:
-        """Show a proposal; what is known of NetSuite stays if it is the same one."""
-        if self._detail is None or self._detail.line.id != detail.line.id:
-            self._now = None
+        """Show a proposal, with what is known of NetSuite if that is of the same one."""
+        if self.shown_id != detail.line.id:
             self.scroll_home(animate=False)
         self._detail = detail
         self._draw()
 
     def show_now(self, now: "NowRead | None") -> None:
-        """Show what NetSuite holds; None while it is being asked."""
+        """Show what NetSuite holds, once its proposal is shown; None while it is being asked."""
         self._now = now
         self._draw()
 
@@ -70,11 +69,16 @@ class DetailPane(VerticalScroll, can_focus=True):
     @property
     def moved(self) -> bool:
         """Whether NetSuite is known to hold other values than the proposal saw."""
-        return bool(self._now and self._now.now and (self._now.now.moved or self._now.now.missing))
+        now = self._known.now if self._known else None
+        return bool(now and (now.moved or now.missing))
+
+    @property
+    def _known(self) -> "NowRead | None":
+        return self._now if self._now and self._now.proposal_id == self.shown_id else None
 
     def _draw(self) -> None:
         detail = self._detail
-        text = Content("\n").join(_text(detail, self._now)) if detail else Content(self._hint)
+        text = Content("\n").join(_text(detail, self._known)) if detail else Content(self._hint)
         self.query_one("#detail-text", Static).update(text)
 
 

@@ -24,7 +24,20 @@ Answer = TypeVar("Answer")
 class Dialog(ModalScreen[Answer | None]):
     """A question over the screen; esc answers None."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
+    VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012 - as the base has it
+        (0, "-short"),
+        (36, "-tall"),
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "Cancel"),
+        Binding("down", "scroll(1)", show=False),
+        Binding("up", "scroll(-1)", show=False),
+    ]
+
+    def action_scroll(self, rows: int) -> None:
+        """Move what is asked about by some rows, wherever the focus is."""
+        for body in self.query("#body"):
+            body.scroll_relative(y=rows, animate=False)
 
     def action_cancel(self) -> None:
         """Go back without an answer."""
@@ -71,13 +84,15 @@ class ApproveDialog(Dialog[bool]):
             yield Static(f"Approve {what}?", id="question", markup=False)
             with VerticalScroll(id="body", can_focus=False):
                 yield Static(Content("\n").join(self._body()), markup=False)
+            for warning in self._warnings():  # not where they could be scrolled out of sight
+                yield Static(warning, classes="warning", markup=False)
             if self._expected:
                 yield Static(_instruction(self._lines), id="instruction", markup=False)
                 yield Input(id="typed", select_on_focus=False)
             with Horizontal(id="buttons"):
-                yield Button("Cancel", id="no")
+                yield Button("Cancel", id="no", compact=True)
                 label = "Approve" if self._expected else "Approve [y]"
-                button = Button(Content(label), id="yes", variant="primary")
+                button = Button(Content(label), id="yes", variant="primary", compact=True)
                 button.disabled = bool(self._expected)
                 yield button
 
@@ -106,12 +121,12 @@ class ApproveDialog(Dialog[bool]):
             yield Content(clean(line.summary))
         if len(self._lines) > _MOST_SHOWN:
             yield Content(f"… and {len(self._lines) - _MOST_SHOWN:,} more")
+
+    def _warnings(self) -> Iterator[str]:
         if self._hidden:
-            hidden = f"{words.counted(self._hidden, 'selected proposal')} not in sight (filter)"
-            yield Content.styled(f"⚠ {hidden}", "$text-warning")
+            yield f"⚠ {words.counted(self._hidden, 'selected proposal')} not in sight (filter)"
         if self._moved:
-            conflict = "⚠ NetSuite changed after this was staged; it will refuse the write."
-            yield Content.styled(conflict, "$text-error")
+            yield "⚠ NetSuite changed after this was staged; it will refuse the write."
 
 
 def _counts(what: str, names: list[str]) -> str:
@@ -158,13 +173,16 @@ class RejectDialog(Dialog[str]):
             with VerticalScroll(id="body", can_focus=False):
                 for line in self._lines[:_MOST_SHOWN]:
                     yield Static(Content(clean(line.summary)), markup=False)
-                if self._hidden:
-                    yield Static(f"⚠ {self._hidden:,} not in sight (filter)", markup=False)
+            if self._hidden:
+                hidden = (
+                    f"⚠ {words.counted(self._hidden, 'selected proposal')} not in sight (filter)"
+                )
+                yield Static(hidden, classes="warning", markup=False)
             yield Static("Why? Its author reads this.", id="instruction", markup=False)
             yield Input(id="typed", max_length=2000, placeholder="reason")
             with Horizontal(id="buttons"):
-                yield Button("Cancel", id="no")
-                yield Button("Reject", id="yes", variant="error", disabled=True)
+                yield Button("Cancel", id="no", compact=True)
+                yield Button("Reject", id="yes", variant="error", disabled=True, compact=True)
 
     def on_mount(self) -> None:
         """Start where the reason is typed."""
@@ -197,8 +215,8 @@ class TokenDialog(Dialog[str]):
             yield Static(asked, id="instruction", markup=False)
             yield Input(id="typed", password=True)
             with Horizontal(id="buttons"):
-                yield Button("Cancel", id="no")
-                yield Button("Go on", id="yes", variant="primary")
+                yield Button("Cancel", id="no", compact=True)
+                yield Button("Go on", id="yes", variant="primary", compact=True)
 
     def on_mount(self) -> None:
         """Start where the token is typed."""

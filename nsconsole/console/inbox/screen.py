@@ -78,6 +78,7 @@ class InboxScreen(Screen[None]):
         self._looking = messages.Looking()
         self._settling: Timer | None = None
         self._stale = False
+        self._trouble = ""
 
     def compose(self) -> ComposeResult:
         """Title, what is listed, the list beside the proposal, and a place to filter."""
@@ -136,6 +137,7 @@ class InboxScreen(Screen[None]):
 
     @on(messages.PageRead)
     def _page_read(self, page: messages.PageRead) -> None:
+        self._trouble = ""
         if page.looking == self._looking:
             self._list.show_page(page)
             self._say_what_is_listed()
@@ -155,12 +157,14 @@ class InboxScreen(Screen[None]):
 
     @on(messages.NowRead)
     def _now_read(self, read: messages.NowRead) -> None:
-        if read.proposal_id == self._detail.shown_id:
+        if read.proposal_id == self._list.cursor_id:
             self._detail.show_now(read)
 
     @on(messages.LaneFailed)
     def _lane_failed(self, failed: messages.LaneFailed) -> None:
-        self.tell(failed.why, severity="error")
+        if failed.why != self._trouble:  # what goes on failing is told once
+            self._trouble = failed.why
+            self.tell(failed.why, severity="error")
 
     def on_screen_resume(self) -> None:
         """Catch up with what changed under a question."""
@@ -291,8 +295,13 @@ class InboxScreen(Screen[None]):
     @work(exclusive=True, group="marking")
     async def action_mark_all(self) -> None:
         """Select everything pending that the filter lets through."""
+        from nsconsole.store.engine import DatabaseError  # noqa: PLC0415 - not at the start
+
         if self._reader:
-            self._list.mark(await asyncio.to_thread(self._reader.pending, self._looking))
+            try:
+                self._list.mark(await asyncio.to_thread(self._reader.pending, self._looking))
+            except DatabaseError as error:
+                self.tell(str(error), severity="error")
             self._say_what_is_listed()
 
     def action_unmark_all(self) -> None:

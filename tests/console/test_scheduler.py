@@ -1,0 +1,123 @@
+"""The scheduler on its own: what happens without being asked, and when it stops."""
+
+import logging
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from nsconsole.scheduler import Scheduler
+from nsconsole.services.pushes import list_pushes
+
+SOON = 10  # seconds after which something is taken never to happen
+
+
+@pytest.fixture
+def start():
+    """Start a scheduler on a workspace."""
+    started = []
+
+    def run(workspace):
+        started.append(Scheduler(workspace))
+        started[-1].start()
+        return started[-1]
+
+    yield run
+    for one in started:
+        one.stop()
+
+
+@pytest.fixture
+def approved(stage, decide, admin, vendor):
+    """Stage a change and approve it."""
+
+    def run():
+        (id_,) = stage(vendor)
+        decide(admin, "approved", id_)
+
+    return run
+
+
+def _until(condition):
+    deadline = time.monotonic() + SOON
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.01)
+
+
+def _statuses(workspace):
+    return [push.status for push in list_pushes(workspace)]
+
+
+def test_it_drains_at_its_start(start, workspace, approved, sandbox):
+    approved()
+    start(workspace)
+    _until(lambda: _statuses(workspace) == ["applied"])
+    assert len(sandbox.ledger()) == 1
+
+
+def test_it_drains_at_once_when_asked(start, open_workspace, sandbox, workspace, approved):
+    seldom = open_workspace(sandbox.environ, drain_every=3600.0)
+    running = start(seldom)
+    approved()
+    running.drain_soon()
+    _until(lambda: _statuses(workspace) == ["applied"])
+
+
+def test_it_drains_every_few_seconds_unasked(start, open_workspace, sandbox, workspace, approved):
+    start(open_workspace(sandbox.environ, drain_every=0.05))
+    approved()
+    _until(lambda: _statuses(workspace) == ["applied"])
+
+
+def test_a_drain_that_is_late_by_a_night_is_done_all_the_same(
+    start, open_workspace, sandbox, workspace, approved
+):
+    running = start(open_workspace(sandbox.environ, drain_every=3600.0))
+    approved()
+    # As after a laptop slept: the library's own default skips what is a second late.
+    running._jobs.modify_job("drain", next_run_time=datetime.now(UTC) - timedelta(hours=8))
+    _until(lambda: _statuses(workspace) == ["applied"])
+
+
+def test_after_a_refused_login_it_makes_no_more_calls(
+    start, open_workspace, sandbox, approved, workspace, caplog
+):
+    approved()
+    wrong = open_workspace(
+        {**sandbox.environ, "NSCONSOLE_TOKEN_SECRET": "0" * 64}, drain_every=0.02
+    )
+    caplog.set_level(logging.INFO, logger="nsconsole.scheduler")
+    running = start(wrong)
+    _until(lambda: len(caplog.records) > 5)
+    running.drain_soon()
+    _until(lambda: len(caplog.records) > 8)
+    assert len(sandbox.stats()["refused_logins"]) == 1
+    assert _statuses(workspace) == ["queued"]
+    assert "0" * 64 not in caplog.text
+
+
+def test_it_stops_without_waiting_and_does_nothing_afterwards(start, workspace, approved):
+    running = start(workspace)
+    began = time.monotonic()
+    running.stop()
+    assert time.monotonic() - began < 1
+    approved()
+    running.drain_soon()
+    running.stop()
+    _until(lambda: not any(thread.name == "APScheduler" for thread in threading.enumerate()))
+    assert _statuses(workspace) == ["queued"]
+
+
+def test_it_goes_on_after_a_drain_that_failed(
+    start, open_workspace, sandbox, workspace, approved, caplog
+):
+    start(open_workspace(sandbox.environ, drain_every=0.05))
+    with workspace.database.writing() as connection:
+        connection.exec_driver_sql("ALTER TABLE ns_pending_pushes RENAME TO elsewhere")
+    _until(lambda: "no such table" in caplog.text)
+    with workspace.database.writing() as connection:
+        connection.exec_driver_sql("ALTER TABLE elsewhere RENAME TO ns_pending_pushes")
+    approved()
+    _until(lambda: _statuses(workspace) == ["applied"])
