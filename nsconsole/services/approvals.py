@@ -76,9 +76,8 @@ def decide(
     """Decide proposals, each at most once whoever else is deciding; give them in the order given.
 
     What was won and the pushes of what was approved are written in one transaction. An id given
-    twice is decided once, and comes once. Raises
-    RefusedError if the authority does not reach, TamperedError if a proposal is not what was
-    staged or shown; then nothing was decided.
+    twice is decided once, and comes once. Raises RefusedError if the authority does not reach,
+    TamperedError if a proposal is not what was staged or shown; then nothing was decided.
     """
     _check_reason(reason)
     unique = {choice.proposal_id: choice for choice in choices}

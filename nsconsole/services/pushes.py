@@ -100,7 +100,7 @@ def drain(
 def _report(workspace: Workspace, settled: Sequence[_Settlement]) -> DrainReport:
     counts = Counter(settlement.status for settlement in settled)
     stop = settled[-1].stop if settled else None
-    if stop and len(settled) == 1:
+    if stop and len(settled) == 1 and not settled[0].counted:
         raise NetSuiteUnavailableError(str(stop)) from stop
     with workspace.database.reading() as connection:
         waiting = sum(store.count_by_status(connection, "queued", "in_flight").values())
@@ -154,7 +154,9 @@ def _after_error(error: NetSuiteError) -> _Settlement:
     unreached = error.status is None and error.outcome is Outcome.TRANSIENT
     if unreached or error.outcome in _NOT_TAKEN:
         return _Settlement("queued", counted=False, stop=error)
-    return _Settlement("queued", error=_error(error.outcome, error.code, error.message))
+    known = _error(error.outcome, error.code, error.message)
+    # No answer at all: the next push would only wait as long for none.
+    return _Settlement("queued", error=known, stop=error if error.status is None else None)
 
 
 def _after_result(result: "OperationResult") -> _Settlement:

@@ -76,6 +76,8 @@ async def test_the_key_that_asks_does_not_confirm_and_asks_once(app, sitting, st
     async with sitting(app) as person:
         await person.hold("a", times=20)
         assert len(app.screen_stack) == 2
+        await person.hold("a", times=20)
+        assert len(app.screen_stack) == 2
         assert app.focused.id == "no"
         await person.press("escape")
         assert not person.asked

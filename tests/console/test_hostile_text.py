@@ -12,19 +12,22 @@ WIDE = "e\u0301\u0323 👩\u200d👩\u200d👧 🇩🇪 ｗｉｄｅ 漢字 \u11
 LONE = "surrogate \ud800 end".encode("utf-8", "replace").decode()
 HOSTILE = f"{MARKUP} {CODES}{BIDI}{WIDE} {LONE} {'long ' * 400}"
 
-NEVER = {"\u200b", "\u2060", "\ufeff", "\u2028", "\u2029", "\u200e", "\u200f", "\u061c"}
+INVISIBLE = {"\u200b", "\u2060", "\ufeff", "\u2028", "\u2029", "\u200e", "\u200f", "\u061c"}
 
 
 def _obeyed(text):
     """The characters that a terminal would obey, or a reader not see."""
-    return {
-        char
-        for char in text
-        if char != "\n"
-        and (unicodedata.category(char) in ("Cc", "Cs") or char in NEVER)
+    return {char for char in text if char != "\n" and _is_obeyed(char)}
+
+
+def _is_obeyed(char):
+    controls = unicodedata.category(char) in ("Cc", "Cs")
+    return (
+        controls
+        or char in INVISIBLE
         or "\u202a" <= char <= "\u202e"
         or "\u2066" <= char <= "\u2069"
-    }
+    )
 
 
 @pytest.fixture

@@ -147,12 +147,12 @@ async def test_to_scroll_away_from_the_cursor_is_not_to_lose_it(app, sitting, st
     ids = stage(*[vendor] * 400)
     async with sitting(app) as person:
         person.listed.scroll_to(y=380, animate=False)
-        await person.settle()
+        await person.until(lambda: person.listed.line is None)
         assert "#400 ·" in person.sees
         stage(vendor)
         await person.until_seen("401 proposals")
         await person.press("a")
         assert not person.asked  # what is not in sight is not decided
         person.listed.scroll_to(y=0, animate=False)
-        await person.settle()
+        await person.until(lambda: person.listed.line is not None)
         assert person.listed.line.id == ids[-1]

@@ -77,7 +77,7 @@ def test_a_drain_that_is_late_by_a_night_is_done_all_the_same(
     running = start(open_workspace(sandbox.environ, drain_every=3600.0))
     approved()
     # As after a laptop slept: the library's own default skips what is a second late.
-    running._jobs.modify_job("drain", next_run_time=datetime.now(UTC) - timedelta(hours=8))
+    running._jobs.modify_job("drain", next_run_time=datetime.now(UTC) - timedelta(hours=8.5))
     _until(lambda: _statuses(workspace) == ["applied"])
 
 

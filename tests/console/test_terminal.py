@@ -168,7 +168,7 @@ def start(environ):
 
 @pytest.fixture
 def log(home):
-    return lambda: (home / "logs" / "nsconsole.log").read_text()
+    return (home / "logs" / "nsconsole.log").read_text
 
 
 def test_two_keystrokes_apply_a_change_and_quitting_restores_the_terminal(

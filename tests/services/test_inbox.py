@@ -120,6 +120,34 @@ def test_pages_counts_and_positions_are_those_of_a_sorted_list(editable, drawn, 
     assert {line.id for line in inbox.pending(editable, view)} == pending
 
 
+@pytest.mark.parametrize(
+    ("word", "found"),
+    [
+        ("%", [1]),
+        ("_", [2]),
+        ("'", [3]),
+        ('"', [3]),
+        ("\\", [4]),
+        ("/", [5]),
+        ("ACME", [5]),
+        ("STRASSE", [6]),
+        ("é", [6]),
+        ("*", []),
+        ("2", [2, 6]),
+        ("02", [2]),
+        ("99999999999999999999", []),
+        ("", [1, 2, 3, 4, 5, 6]),
+    ],
+)
+def test_a_filter_takes_each_character_as_itself_and_digits_as_an_id_too(editable, word, found):
+    texts = ["100%", "a_b", 'o\'neill says "no"', "back\\slash", "1/1 Acme", "Straße 22, É"]
+    row = {"status": "pending", "risk_tier": "low", "author": "ann", "action_type": "create_record"}
+    with editable.database.writing() as connection:
+        fill(connection, [row | {"text": text} for text in texts])
+    view = View(words=(word,), sort=Sort.OLDEST)
+    assert [line.id for line in inbox.page(editable, view, offset=0, limit=9)] == found
+
+
 @pytest.fixture
 def plans(workspace):
     """Run something; give SQLite's plan of each query that it made."""
@@ -153,6 +181,8 @@ def test_the_first_page_is_read_off_an_index_without_sorting_what_is_pending(
     ordered, *_ = plans(lambda: inbox.page(workspace, view, offset=0, limit=50))
     (pending,) = [step for step in ordered if "INDEX ix_proposed_actions_status" in step.detail]
     assert pending.detail.startswith("SEARCH proposed_actions USING ")
+    if since is not None:
+        assert any("INDEX ix_proposed_actions_decided_at" in step.detail for step in ordered)
     sorts = [step for step in ordered if "TEMP B-TREE" in step.detail]
     assert pending.parent not in {step.parent for step in sorts}  # only what was decided is sorted
 

@@ -111,12 +111,6 @@ def test_foreign_keys_are_off_only_while_a_migration_runs(database):
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
 
 
-def test_lower_case_means_the_same_in_sql_as_in_python(database):
-    with database.reading() as connection:
-        assert connection.execute(text("SELECT lower('ÉMILIE ÅSA')")).scalar() == "émilie åsa"
-        assert connection.execute(text("SELECT lower(NULL)")).scalar() is None
-
-
 def test_a_database_locked_for_too_long_is_a_sentence_and_nothing_changes(queue):
     impatient = open_database(str(queue.engine.url), busy_timeout=0.05)
     locked = "is locked by another program; nothing was changed"
