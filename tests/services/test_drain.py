@@ -258,6 +258,16 @@ class TestAnAnswerThatNeverCame:
         (after,) = pushes()
         assert after["request_id"] == before["request_id"] == sandbox.ledger()[0]["request_id"]
 
+    def test_ends_the_drain_since_the_next_push_would_only_wait_as_long(
+        self, through_line, line, enqueue, pushes
+    ):
+        enqueue(item_cost(101), item_cost(102))
+        line.play("cut_after", "pass")
+        report = drain(through_line)
+        assert (report.retried, report.applied, report.waiting) == (1, 0, 2)
+        assert report.stopped
+        assert [push["attempts"] for push in pushes()] == [1, 0]
+
     @pytest.mark.parametrize("failure", ["cut_before", 500, 503])
     def test_and_nothing_is_lost_if_nothing_was_done(
         self, through_line, line, sandbox, enqueue, failure
