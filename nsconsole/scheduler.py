@@ -30,20 +30,20 @@ class Scheduler:
             job_defaults=_JOB_DEFAULTS,
             executors={"default": {"type": "threadpool", "max_workers": 1}},
         )
-
-    def start(self) -> None:
-        """Start the thread; the first drain begins at once."""
         self._jobs.add_job(
             self._drain,
             "interval",
-            seconds=self._workspace.settings.drain_every,
+            seconds=workspace.settings.drain_every,
             id=_DRAIN,
             next_run_time=datetime.now(UTC),
         )
+
+    def start(self) -> None:
+        """Start the thread; the first drain begins at once."""
         self._jobs.start()
 
     def drain_soon(self) -> None:
-        """Drain at once rather than at the next turn; called after an approval."""
+        """Drain at once rather than at the next turn; before the start, that is with it."""
         self._asked.set()
         if not self._stopping.is_set():
             self._jobs.modify_job(_DRAIN, next_run_time=datetime.now(UTC))

@@ -3,7 +3,6 @@
 import asyncio
 import io
 import os
-import threading
 import time
 import uuid
 from contextlib import asynccontextmanager
@@ -393,14 +392,6 @@ def console(clock):
 def app(console, workspace, reviewer):
     """The console of rita, a reviewer who gave her token."""
     return console(workspace, authority=reviewer)
-
-
-@pytest.fixture
-def refused_threads(monkeypatch):
-    """What threads failed with, unseen."""
-    failed = []
-    monkeypatch.setattr(threading, "excepthook", failed.append)
-    return failed
 
 
 def _key(name):

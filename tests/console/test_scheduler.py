@@ -65,6 +65,15 @@ def test_it_drains_at_once_when_asked(start, open_workspace, sandbox, workspace,
     _until(lambda: _statuses(workspace) == ["applied"])
 
 
+def test_to_ask_before_its_start_is_to_ask_for_the_start(workspace, approved):
+    running = Scheduler(workspace)
+    approved()
+    running.drain_soon()
+    running.start()
+    _until(lambda: _statuses(workspace) == ["applied"])
+    running.stop()
+
+
 def test_it_drains_every_few_seconds_unasked(start, open_workspace, sandbox, workspace, approved):
     start(open_workspace(sandbox.environ, drain_every=0.05))
     approved()
