@@ -1,6 +1,12 @@
 import json
+import threading
 
 import pytest
+
+from nsconsole.console.app import NsConsole
+from nsconsole.console.inbox.proposal_list import ProposalList
+from nsconsole.console.session import Session
+from nsconsole.services.lines import first_lines
 
 
 @pytest.fixture
@@ -359,3 +365,41 @@ async def test_a_proposal_that_was_changed_in_the_file_is_not_decided(
         await person.press("y")
         await person.until_told("is not what was staged")
         assert all_pending()
+
+
+async def test_the_first_rows_can_be_decided_before_the_workspace_is_open(
+    app, reviewer, workspace, staged, told
+):
+    """Whoever knows what they want need not wait: the decision follows as soon as it can."""
+    may_open = threading.Event()
+
+    def opening(tell):
+        assert may_open.wait(30)
+        return Session(
+            workspace=workspace,
+            identify=lambda: reviewer.operator,
+            background=lambda: app.background,
+            authority=reviewer,
+        )
+
+    early = NsConsole(
+        opening,
+        account="1234567_SB1",
+        first_page=lambda limit: first_lines(workspace.settings, limit),
+        now=workspace.now,
+    )
+    async with early.run_test(size=(80, 24)) as pilot:
+        while not early.screen.query_one(ProposalList).line:
+            await pilot.pause()
+        await pilot.press("a")
+        while len(early.screen_stack) == 1:
+            await pilot.pause()
+        await pilot.press("y")
+        while len(early.screen_stack) == 2:
+            await pilot.pause()
+        assert told(staged[-1])[0] == "pending"
+        may_open.set()
+        while told(staged[-1])[0] == "pending":
+            await pilot.pause()
+    early.stop_background()
+    assert told(staged[-1]) == ("approved", "rita", "")

@@ -26,6 +26,16 @@ class Outcome:
     settled: frozenset[int] = frozenset()
 
 
+async def ask(
+    app: "NsConsole", verdict: str, lines: "Sequence[Line]", *, hidden: int, moved: bool
+) -> str | None:
+    """Give the reason, which an approval needs none of; None if the person went back."""
+    if verdict == "reject":
+        return await app.push_screen_wait(RejectDialog(lines, hidden=hidden))
+    dialog = ApproveDialog(lines, hidden=hidden, moved=moved)
+    return "" if await app.push_screen_wait(dialog) else None
+
+
 class Deciding:
     """Runs one decision; the services work in threads, so that the screen stays alive."""
 
@@ -33,35 +43,21 @@ class Deciding:
         self._app = app
         self._session = session
 
-    async def run(
-        self, verdict: str, lines: "Sequence[Line]", *, hidden: int, moved: bool
-    ) -> Outcome | None:
-        """Ask, decide and say what came of it; None if the person went back."""
+    async def run(self, verdict: str, lines: "Sequence[Line]", reason: str) -> Outcome:
+        """Decide, and say what came of it."""
         from nsconsole.services.errors import ServiceError  # noqa: PLC0415
         from nsconsole.store.engine import DatabaseError  # noqa: PLC0415
 
-        reason = await self._ask(verdict, lines, hidden=hidden, moved=moved)
-        if reason is None:
-            return None
         try:
             authority = await self._authority()
             if authority is None:
-                return None
+                return Outcome()
             decisions = await self._decide(authority, verdict, lines, reason)
         except (ServiceError, DatabaseError) as error:
             return Outcome(trouble=str(error))
         if verdict == "approve" and any(decision.won for decision in decisions):
             self._app.drain_soon()
         return _outcome(verdict, decisions)
-
-    async def _ask(
-        self, verdict: str, lines: "Sequence[Line]", *, hidden: int, moved: bool
-    ) -> str | None:
-        """Give the reason, which an approval needs none of; None if the person went back."""
-        if verdict == "reject":
-            return await self._app.push_screen_wait(RejectDialog(lines, hidden=hidden))
-        dialog = ApproveDialog(lines, hidden=hidden, moved=moved)
-        return "" if await self._app.push_screen_wait(dialog) else None
 
     async def _authority(self) -> "Authority | None":
         from nsconsole.services.operators import authenticate  # noqa: PLC0415

@@ -74,6 +74,7 @@ class InboxScreen(Screen[None]):
         super().__init__()
         self._account = account
         self._session: Session | None = None
+        self._begun = asyncio.Event()
         self._reader: Reader | None = None
         self._looking = messages.Looking()
         self._settling: Timer | None = None
@@ -111,6 +112,7 @@ class InboxScreen(Screen[None]):
     def begin(self, session: "Session", since: "datetime") -> None:
         """Show an open workspace."""
         self._session = session
+        self._begun.set()
         self._reader = Reader(session.workspace, self.post_message, since)
         self._read_rows(anchored=True)
 
@@ -322,9 +324,7 @@ class InboxScreen(Screen[None]):
             return  # a key that is held asks once
         # What was in sight when the key was pressed is decided, whatever the list does meanwhile.
         lines = self._chosen()
-        if self._session is None:
-            self.tell("The workspace is still being opened.", severity="warning")
-        elif not lines:
+        if not lines:
             self.tell("There is no proposal under the cursor.", severity="warning")
         elif any(line.status != "pending" for line in lines):
             line = lines[0]
@@ -332,7 +332,7 @@ class InboxScreen(Screen[None]):
                 f"#{line.id} was {line.status} by {line.decided_by} already.", severity="warning"
             )
         else:
-            self._run_decision(self._session, verdict, lines)
+            self._run_decision(verdict, lines)
 
     def _chosen(self) -> "Sequence[Line]":
         line = self._list.line
@@ -341,15 +341,17 @@ class InboxScreen(Screen[None]):
         return [line] if line else []
 
     @work(group="deciding")
-    async def _run_decision(
-        self, session: "Session", verdict: str, lines: "Sequence[Line]"
-    ) -> None:
-        from nsconsole.console.inbox.deciding import Deciding  # noqa: PLC0415 - not at the start
+    async def _run_decision(self, verdict: str, lines: "Sequence[Line]") -> None:
+        from nsconsole.console.inbox.deciding import Deciding, ask  # noqa: PLC0415 - not at start
 
-        deciding = Deciding(self.app, session)
         moved = len(lines) == 1 and lines[0].id == self._detail.shown_id and self._detail.moved
-        outcome = await deciding.run(verdict, lines, hidden=self._hidden(lines), moved=moved)
-        if outcome:
+        reason = await ask(self.app, verdict, lines, hidden=self._hidden(lines), moved=moved)
+        if reason is None:
+            return
+        # The first rows are there before the workspace is open, for somebody who knows them.
+        await self._begun.wait()
+        if self._session:
+            outcome = await Deciding(self.app, self._session).run(verdict, lines, reason)
             self._show_outcome(outcome)
 
     def _hidden(self, lines: "Sequence[Line]") -> int:
