@@ -77,6 +77,11 @@ def create_proposals() -> None:
         op.create_index(
             op.f(f"ix_proposed_actions_{'_'.join(columns)}"), "proposed_actions", columns
         )
+    if op.get_bind().dialect.name == "sqlite":
+        keep_as_staged()
+
+
+def keep_as_staged() -> None:
     changed = " OR ".join(f"NEW.{c} IS NOT OLD.{c}" for c in STAGED.split())
     op.execute(
         "CREATE TRIGGER proposed_actions_immutable BEFORE UPDATE ON proposed_actions "
@@ -160,6 +165,7 @@ def create_link() -> None:
         sa.Column("account", sa.Text, primary_key=True),
         sa.Column("state", sa.Text, nullable=False),
         sa.Column("detail", sa.Text, nullable=False),
+        sa.Column("login", sa.Text, nullable=False),
         sa.Column("since", MOMENT, nullable=False),
         one_of("state", "ok", "unreachable", "refused"),
     )

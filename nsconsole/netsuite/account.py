@@ -1,5 +1,6 @@
 """Which NetSuite account is meant, where it answers, and what proves who is asking."""
 
+import hashlib
 import ipaddress
 import re
 from dataclasses import dataclass, field, fields
@@ -132,6 +133,12 @@ class TbaCredentials:
                 raise ValueError(f"The {name} is missing.")
             if not value.isascii() or not value.isprintable() or " " in value:
                 raise ValueError(f"The {name} has white space or characters that no token has.")
+
+    @property
+    def mark(self) -> str:
+        """Eight hex digits that tell these credentials from others, and nothing else of them."""
+        values: list[str] = [getattr(self, item.name) for item in fields(self)]
+        return hashlib.sha256("\n".join(values).encode()).hexdigest()[:8]
 
     def redact(self, text: str) -> str:
         """Return the text without these values and without any other OAuth parameter's value.

@@ -41,7 +41,7 @@ class NetSuite:
 
     Any thread may call it. Every method makes one request and raises `NetSuiteError`, whose
     `outcome` says whether to try again; none retries by itself. `now` gives the UTC time for
-    signatures.
+    signatures; `login` tells which credentials are used, and nothing of them.
     """
 
     def __init__(
@@ -56,6 +56,7 @@ class NetSuite:
         query = urlencode({"script": restlet.script, "deploy": restlet.deploy})
         self._restlet_url = f"{endpoint.restlet_base}/app/site/hosting/restlet.nl?{query}"
         self._suiteql_url = f"{endpoint.rest_base}/services/rest/query/v1/suiteql"
+        self.login = credentials.mark
         self._redact = credentials.redact
         self._now = now
         self._wire = Wire(

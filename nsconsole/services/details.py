@@ -9,7 +9,7 @@ from sqlalchemy import Row
 
 from nsconsole.services.actions.canonical import Json
 from nsconsole.services.actions.drafts import field_of
-from nsconsole.services.actions.fields import same
+from nsconsole.services.actions.fields import Field, same
 from nsconsole.services.actions.kinds import KINDS, Operation
 from nsconsole.services.actions.records import record_called
 from nsconsole.services.actions.sentences import Seen, displayed
@@ -67,17 +67,19 @@ def _detail(row: Row[Any], pushed: tuple[Push, ...]) -> Detail:
     change: dict[str, Json] = json.loads(row.proposed_change_json)
     seen, record = _seen(row), record_called(row.target_record)
     plain = {name: value for name, value in change.items() if not isinstance(value, list)}
-    fields = {name: field_of(record, name) for name in plain}
-    creates = KINDS[row.action_type].operation is Operation.CREATE
+    operation = KINDS[row.action_type].operation
+    # A deletion changes no field; it shows those that tell which record goes.
+    shown = seen.values if operation is Operation.DELETE else plain
+    fields = {name: field_of(record, name) for name in shown}
     return Detail(
         line=to_line(row._asdict()),
-        operation=KINDS[row.action_type].operation,
+        operation=operation,
         changes=tuple(
             Change(
                 name=name,
                 label=field.label,
-                seen="" if creates else displayed(field, seen.values.get(name), seen),
-                proposed=displayed(field, plain[name], seen),
+                seen=_shown(field, seen.values, name, seen),
+                proposed=_shown(field, plain, name, seen),
             )
             for name, field in fields.items()
         ),
@@ -86,6 +88,10 @@ def _detail(row: Row[Any], pushed: tuple[Push, ...]) -> Detail:
         decision_reason=row.decision_reason,
         pushes=pushed,
     )
+
+
+def _shown(field: Field, values: Mapping[str, Json], name: str, seen: Seen) -> str:
+    return displayed(field, values[name], seen) if name in values else ""
 
 
 def _seen(row: Row[Any]) -> Seen:
@@ -108,7 +114,7 @@ def _lines(row: Row[Any], name: str, lines: Json, seen: Seen) -> tuple[Mapping[s
 
 
 def look_now(workspace: Workspace, proposal_id: int) -> Now | None:
-    """Ask NetSuite what the fields of a proposal hold now, unattended; None for a new record.
+    """Ask NetSuite what the fields of a proposal hold now; None for a new record.
 
     Raises BadInputError for an unknown id, NetSuiteUnavailableError, or ServiceError if NetSuite
     will not tell.
@@ -123,7 +129,7 @@ def look_now(workspace: Workspace, proposal_id: int) -> Now | None:
     then = _seen(row)
     target = Target(row.target_record, row.target_id, tuple(sorted(then.values)))
     try:
-        with calling(workspace, attended=False) as netsuite:
+        with calling(workspace) as netsuite:
             found = read_current(netsuite, [target]).get(target)
     except UnreadableError as error:
         raise ServiceError(f"NetSuite will not tell: {error}") from error

@@ -1,7 +1,7 @@
 """The link to NetSuite: who may call it just now, and what it last said.
 
 Five refused logins lock an account for everybody. So a refusal is written to the database, and
-from then on nothing calls unattended, in any process, until a person's call has succeeded.
+from then on no process calls with the same credentials, until the doctor's call has succeeded.
 """
 
 from collections.abc import Iterator
@@ -31,10 +31,11 @@ class LinkState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """The link's state, why, and since when (UTC)."""
+    """The link's state, why, with which login, and since when (UTC)."""
 
     state: LinkState
     detail: str = ""
+    login: str = ""
     since: datetime | None = None
 
 
@@ -45,19 +46,20 @@ def link_state(workspace: Workspace) -> Link:
         return Link(LinkState.UNKNOWN, "no account is set")
     with workspace.database.reading() as connection:
         row = store.get(connection, account)
-    return Link(LinkState(row.state), row.detail, row.since) if row else Link(LinkState.UNKNOWN)
+    if row is None:
+        return Link(LinkState.UNKNOWN)
+    return Link(LinkState(row.state), row.detail, row.login, row.since)
 
 
 @contextmanager
-def calling(workspace: Workspace, *, attended: bool = True) -> Iterator["NetSuite"]:
+def calling(workspace: Workspace) -> Iterator["NetSuite"]:
     """Lend the client for calls, and note how NetSuite answered.
 
-    An unattended call is not made while NetSuite refuses the credentials. Raises
-    NetSuiteUnavailableError for that, and when NetSuite cannot be reached or refuses; a
-    NetSuiteError that only concerns the request itself goes through.
+    After a refused login no call is made with the same credentials. Raises NetSuiteUnavailableError
+    for that, and when NetSuite cannot be reached or refuses; a NetSuiteError that only concerns the
+    request itself goes through.
     """
-    if not attended:
-        check_unattended(workspace)
+    check_login(workspace)
     try:
         yield workspace.netsuite()
     except NetSuiteError as error:
@@ -68,22 +70,27 @@ def calling(workspace: Workspace, *, attended: bool = True) -> Iterator["NetSuit
     note(workspace, None)
 
 
-def check_unattended(workspace: Workspace) -> None:
-    """Raise NetSuiteUnavailableError while NetSuite refuses the credentials."""
+def check_login(workspace: Workspace) -> None:
+    """Raise NetSuiteUnavailableError if NetSuite refused these credentials when last asked."""
     link = link_state(workspace)
-    if link.state is LinkState.REFUSED:
-        raise NetSuiteUnavailableError(link.detail)
+    if link.state is LinkState.REFUSED and link.login == workspace.netsuite().login:
+        raise NetSuiteUnavailableError(
+            f"{link.detail} Nothing asks again with the same credentials until `nsconsole doctor` "
+            "has succeeded"
+        )
 
 
 def note(workspace: Workspace, error: NetSuiteError | None) -> None:
     """Note what a call says of the link; None is an answer without error."""
     account = workspace.settings.account
-    state, known = _state_after(error), link_state(workspace).state
-    # Another failure does not prove that the credentials are taken again.
-    still_refused = known is LinkState.REFUSED and error is not None
-    if not account or known is state or still_refused:
+    if not account:
         return
-    row = store.LinkRow(state.value, str(error or ""), workspace.now())
+    state, known, login = _state_after(error), link_state(workspace), workspace.netsuite().login
+    # Another failure does not prove that the credentials are taken again.
+    still_refused = known.state is LinkState.REFUSED and error is not None
+    if known.login == login and (known.state is state or still_refused):
+        return
+    row = store.LinkRow(state.value, str(error or ""), login, workspace.now())
     with workspace.database.writing() as connection:
         store.put(connection, account, row)
 

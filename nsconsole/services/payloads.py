@@ -17,7 +17,7 @@ def build_payload(proposal: Mapping[str, Any]) -> str:
     """Give a proposal's row as the canonical JSON of one RESTlet operation, less its request id.
 
     Names are NetSuite's by the canonical field map. The values that the proposal saw travel with
-    an update as what is expected, so that NetSuite refuses if somebody changed them since.
+    it as what is expected, so that NetSuite refuses if somebody changed them since.
     """
     operation = KINDS[proposal["action_type"]].operation
     record = record_called(proposal["target_record"])
@@ -34,7 +34,7 @@ def build_payload(proposal: Mapping[str, Any]) -> str:
         "id": proposal["target_id"],
         "values": named(values),
         "sublists": {name: lines for name, lines in change.items() if isinstance(lines, list)},
-        "expected": named(seen) if operation is Operation.UPDATE else {},
+        "expected": named(seen),
         "external_id": proposal["external_id"] if operation is Operation.CREATE else None,
     }
     return canonical_json(payload)

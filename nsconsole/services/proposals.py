@@ -11,6 +11,7 @@ from nsconsole.netsuite.errors import NetSuiteError
 from nsconsole.services.actions.canonical import Json, canonical_json, digest
 from nsconsole.services.actions.drafts import Draft, draft
 from nsconsole.services.actions.fields import FieldType, InvalidValueError
+from nsconsole.services.actions.kinds import Operation
 from nsconsole.services.actions.sentences import Seen, sentence
 from nsconsole.services.current import (
     Progress,
@@ -160,6 +161,8 @@ def _look(workspace: Workspace, drafts: Sequence[Draft], progress: Progress) -> 
 
 def _target(draft_: Draft) -> Target:
     fields = [name for name, value in draft_.change.items() if not isinstance(value, list)]
+    if draft_.kind.operation is Operation.DELETE and draft_.record:
+        fields = list(draft_.record.telling)
     return Target(draft_.target_record, str(draft_.target_id), tuple(sorted(fields)))
 
 

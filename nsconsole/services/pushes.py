@@ -13,7 +13,7 @@ from sqlalchemy import Row
 from nsconsole.netsuite.errors import NetSuiteError, Outcome
 from nsconsole.services.actions.canonical import canonical_json
 from nsconsole.services.errors import NetSuiteUnavailableError
-from nsconsole.services.link import check_unattended, note
+from nsconsole.services.link import check_login, note
 from nsconsole.services.payloads import push_digest, to_operation
 from nsconsole.services.proposals import proposal_digest
 from nsconsole.services.workspace import Workspace
@@ -76,11 +76,10 @@ def drain(
     """Send what is queued, the oldest first, until nothing is due or `limit` pushes were tried.
 
     A person's drain (`attended`) takes what failed before at once; the scheduler's waits until it
-    is due, and calls nothing while NetSuite refuses the credentials. Raises
-    NetSuiteUnavailableError if NetSuite could not be reached or refused before anything was sent.
+    is due. Raises NetSuiteUnavailableError if NetSuite could not be reached or refused before
+    anything was sent.
     """
-    if not attended:
-        check_unattended(workspace)
+    check_login(workspace)
     netsuite = workspace.netsuite()
     started = workspace.now()
     if attended:

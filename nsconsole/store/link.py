@@ -13,12 +13,13 @@ class LinkRow(NamedTuple):
 
     state: str
     detail: str
+    login: str
     since: datetime
 
 
 def get(connection: Connection, account: str) -> LinkRow | None:
     """Give the link's state; None if NetSuite was never asked."""
-    query = select(ns_link.c.state, ns_link.c.detail, ns_link.c.since)
+    query = select(ns_link.c.state, ns_link.c.detail, ns_link.c.login, ns_link.c.since)
     row = connection.execute(query.where(ns_link.c.account == account)).one_or_none()
     return LinkRow(*row) if row else None
 

@@ -166,6 +166,7 @@ ns_link = Table(
     Column("account", Text, primary_key=True),
     Column("state", Text, nullable=False),
     Column("detail", Text, nullable=False),
+    Column("login", Text, nullable=False),  # tells one login from another, and no more of it
     Column("since", Instant, nullable=False),
     _one_of("state", "ok", "unreachable", "refused"),
 )

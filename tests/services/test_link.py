@@ -88,14 +88,16 @@ class TestCalling:
             netsuite.ping()
         assert link_state(away).state is LinkState.UNREACHABLE
 
-    def test_asks_nothing_unattended_while_the_credentials_are_refused(self, workspace, sandbox):
+    def test_asks_nothing_more_with_credentials_that_were_refused(self, workspace, sandbox):
         note(workspace, UNAUTHORIZED)
-        with (
-            pytest.raises(NetSuiteUnavailableError, match="the credentials are refused"),
-            calling(workspace, attended=False) as netsuite,
-        ):
-            netsuite.ping()
+        with pytest.raises(NetSuiteUnavailableError, match="the credentials are refused"):
+            ping(workspace)
         assert sandbox.stats()["requests"] == {}
+
+    def test_asks_again_once_a_call_has_succeeded(self, workspace):
+        note(workspace, UNAUTHORIZED)
+        note(workspace, None)  # as the doctor does
+        ping(workspace)
 
     def test_tells_that_the_clock_is_wrong(self, sandbox, open_workspace, clock):
         slow = open_workspace(sandbox.environ, now=lambda: clock() - timedelta(hours=1))

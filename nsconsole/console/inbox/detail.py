@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from nsconsole.services.details import Change, Detail, Now
     from nsconsole.services.pushes import Push
 
-_LONGEST = 40  # a value in the table; the rest of it stands below
+_LONGEST = 40  # a value in the table; a longer one stands below it in full
 _HEADS = ("", "seen", "in NetSuite", "proposed")
 _MUTED, _GOOD, _BAD, _STRONG = "$foreground-muted", "$text-success", "$text-error", "bold"
 
@@ -91,6 +91,9 @@ def _text(detail: "Detail", read: "NowRead | None") -> Iterator[Content]:
     now = read.now if read else None
     yield from _table(detail, now)
     yield from _lines(detail)
+    if detail.lines and detail.operation == "update":
+        warning = "⚠ Lines are written without comparing them with NetSuite's."
+        yield Content.styled(warning, "$text-warning")
     yield from _about_now(detail, read)
     if detail.reason:
         yield Content("")
@@ -113,7 +116,7 @@ def _table(detail: "Detail", now: "Now | None") -> Iterator[Content]:
     settled = detail.line.status != "pending"
     rows: list[Row] = [tuple((head, _MUTED) for head in _HEADS)]
     rows += [_change_row(change, now) for change in detail.changes]
-    hidden = {column for column in (1, 2) if not any(row[column][0] for row in rows[1:])}
+    hidden = {column for column in (1, 2, 3) if not any(row[column][0] for row in rows[1:])}
     if settled:
         hidden.add(2)
     kept = [[cell for i, cell in enumerate(row) if i not in hidden] for row in rows]
@@ -124,6 +127,16 @@ def _table(detail: "Detail", now: "Now | None") -> Iterator[Content]:
             for (text, style), width in zip(row, widths, strict=True)
         ]
         yield Content.assemble(*padded)
+    for change in detail.changes:
+        yield from _in_full(change)
+
+
+def _in_full(change: "Change") -> Iterator[Content]:
+    """What the table had to cut."""
+    for what, value in (("seen", change.seen), ("proposed", change.proposed)):
+        if len(value) > _LONGEST:
+            yield Content.styled(f"{clean(change.label)}, {what}, in full:", _MUTED)
+            yield Content(clean(value))
 
 
 def _change_row(change: "Change", now: "Now | None") -> Row:
@@ -146,7 +159,7 @@ def _lines(detail: "Detail") -> Iterator[Content]:
     for name, lines in detail.lines.items():
         yield Content.styled(words.counted(len(lines), f"{name} line"), _MUTED)
         for number, line in enumerate(lines, start=1):
-            cells = "  ".join(f"{clean(key)} {_short(value)}" for key, value in line.items())
+            cells = "  ".join(f"{clean(key)} {clean(value)}" for key, value in line.items())
             yield Content(f"{number:>3}  {cells}")
 
 

@@ -62,12 +62,13 @@ def draft(entry: object, *, default_author: str) -> Draft:
         raise InvalidValueError(f"“{clean(unknown[0], limit=60)}” is not a key of a proposal")
     kind = _kind(entry.get("action_type"))
     record_name = _target_record(kind, entry.get("target_record"))
+    change = _change(kind, record_called(record_name), entry.get("change"))
     return Draft(
         kind=kind,
         target_record=record_name,
         target_id=_target_id(kind, entry.get("target_id")),
-        change=_change(kind, record_called(record_name), entry.get("change")),
-        risk=_risk(kind, entry.get("risk_tier")),
+        change=change,
+        risk=max(_risk(kind, entry.get("risk_tier")), _risk_of_lines(kind, change)),
         author=_words(entry, "author", 120) or default_author,
         reason=_words(entry, "reason", 2000),
     )
@@ -114,6 +115,12 @@ def _risk(kind: Kind, tier: object) -> Risk:
     if asked is None:
         raise InvalidValueError("risk_tier: must be “low”, “medium” or “high”")
     return max(asked, kind.least_risk)
+
+
+def _risk_of_lines(kind: Kind, change: Change) -> Risk:
+    # Lines are written over what NetSuite has, without a comparison with what was seen.
+    blind = kind.operation is Operation.UPDATE and any(isinstance(v, list) for v in change.values())
+    return Risk.HIGH if blind else Risk.LOW
 
 
 def _words(entry: Mapping[str, Any], key: str, longest: int) -> str:

@@ -26,7 +26,8 @@ class Sublist:
 class Record:
     """A type of record: `netsuite` is its id in the record service, `table` its SuiteQL table.
 
-    `called` is the SuiteQL expression for what a person calls it.
+    `called` is the SuiteQL expression for what a person calls it. `telling` are the fields that are
+    shown and compared when one is deleted.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Record:
     fields: tuple[Field, ...]
     sublists: tuple[Sublist, ...] = ()
     where: str = ""
+    telling: tuple[str, ...] = ()
 
     def field(self, name: str) -> Field | None:
         """Find a field by our name or by NetSuite's."""
@@ -106,6 +108,7 @@ VENDOR = Record(
     netsuite="vendor",
     table="vendor",
     called="NVL(companyname, entityid)",
+    telling=("companyname", "email", "phone"),
     fields=(
         *_ENTITY,
         _money("cost", "cost", places=5),
@@ -119,6 +122,7 @@ CUSTOMER = Record(
     netsuite="customer",
     table="customer",
     called="NVL(companyname, entityid)",
+    telling=("companyname", "email", "phone"),
     fields=(
         *_ENTITY,
         _money("credit_limit", "credit limit", netsuite="creditlimit"),
@@ -132,6 +136,7 @@ CONTACT = Record(
     netsuite="contact",
     table="contact",
     called="entityid",
+    telling=("firstname", "lastname", "title", "email", "phone"),
     fields=(
         _text("firstname", "first name", max_length=32),
         _text("lastname", "last name", max_length=32),
@@ -149,6 +154,7 @@ ITEM = Record(
     table="item",
     where="itemtype = 'InvtPart'",  # NetSuite edits each type of item as a record of its own
     called="itemid",
+    telling=("displayname", "isinactive"),
     fields=(
         _text("displayname", "display name", max_length=250),
         _money("cost", "cost", places=5),
@@ -174,6 +180,7 @@ VENDOR_BILL = Record(
     table="transaction",
     where="type = 'VendBill'",
     called="tranid",
+    telling=("entity", "trandate", "tranid", "memo"),
     fields=(
         _reference("entity", "vendor", "vendor", required=True),
         _date("trandate", "date", required=True),

@@ -47,7 +47,8 @@ def _changed(draft: Draft, name: str, seen: Seen) -> str:
     if isinstance(new, list):
         return _total(draft, name, new)
     known = draft.field(name)
-    before, after = (displayed(known, v, seen) for v in (seen.values.get(name), new))
+    values = (seen.values.get(name), new)
+    before, after = (displayed(known, v, seen, longest=_LONGEST_VALUE) for v in values)
     return f"{known.label} {before} → {after}{_percent(known, seen.values.get(name), new)}"
 
 
@@ -58,7 +59,8 @@ def _created(draft: Draft, seen: Seen) -> str:
             parts.append(_total(draft, name, value))
         else:
             known = draft.field(name)
-            parts.append(f"{known.label} {displayed(known, value, seen)}")
+            shown = displayed(known, value, seen, longest=_LONGEST_VALUE)
+            parts.append(f"{known.label} {shown}")
     return _few(parts)
 
 
@@ -86,17 +88,20 @@ def _few(parts: list[str]) -> str:
     return "; ".join(parts[:_MOST_FIELDS]) + (f"; and {more} more" if more > 0 else "")
 
 
-def displayed(known: Field, value: Json, seen: Seen) -> str:
-    """Give a value as a person reads it: 1,250.00, Net 30, yes, “none”."""
+def displayed(known: Field, value: Json, seen: Seen, *, longest: int | None = None) -> str:
+    """Give a value as a person reads it: 1,250.00, Net 30, yes, “none”.
+
+    All of it, unless it has more than `longest` characters: who approves must be able to read it.
+    """
     if value in (None, ""):
         return "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if known.type is FieldType.REFERENCE:
-        return clean(seen.name_of(known.name, value) or f"#{value}", limit=_LONGEST_VALUE)
+        return clean(seen.name_of(known.name, value) or f"#{value}", limit=longest)
     number = to_decimal(value) if known.type in NUMERIC else None
     if number is None:
-        return clean(str(value), limit=_LONGEST_VALUE)
+        return clean(str(value), limit=longest)
     return _figure(known, number)
 
 
