@@ -49,7 +49,7 @@ def demo(args: Namespace) -> int:
         def opening(tell: Callable[[str], None]) -> "Session":
             return _open(settings, started, tell)
 
-        settings = replace(load_settings({}, home=home), account="1234567_SB1 (practice)")
+        settings = replace(load_settings({}, home=home), account="1234567_SB1")
         return run(settings, opening)
 
 
@@ -89,9 +89,9 @@ def _practice_netsuite(home: Path) -> Iterator[Callable[[], dict[str, str]]]:
 
     def particulars() -> dict[str, str]:
         line = process.stdout.readline() if process.stdout else ""
-        facts: dict[str, str] = json.loads(line) if line else {}
+        facts: dict[str, Any] = json.loads(line) if line else {}
         if "url" not in facts:
-            reason = facts.get("error") or "it ended at once"
+            reason = facts.get("error", {}).get("message", "it ended at once")
             raise ServiceError(f"the practice NetSuite did not start: {reason}")
         return facts
 
@@ -107,7 +107,9 @@ def _open(
 ) -> "Session":
     tell("Starting a practice NetSuite …")
     facts = started()
-    settings = replace(settings, account=facts["account"], netsuite_url=facts["url"])
+    settings = replace(
+        settings, account=facts["account"], netsuite_url=facts["url"], operator=_OPERATOR
+    )
     environ = {
         f"NSCONSOLE_{name.upper()}": facts[name]
         for name in ("consumer_key", "consumer_secret", "token_id", "token_secret")
@@ -116,7 +118,7 @@ def _open(
         tell("Laying out practice proposals …")
         _furnish(settings, environ, facts["url"])
     environ["NSCONSOLE_EDIT_TOKEN"] = _edit_token(settings.home)
-    return open_session(settings, environ, _OPERATOR)
+    return open_session(settings, environ)
 
 
 def _furnish(settings: Settings, environ: dict[str, str], url: str) -> None:

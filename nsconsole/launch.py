@@ -61,9 +61,7 @@ def _first_page(settings: Settings, limit: int) -> "tuple[list[Line], int] | Non
     return first_lines(settings, limit)
 
 
-def open_session(
-    settings: Settings, environ: Mapping[str, str], operator: str | None = None
-) -> "Session":
+def open_session(settings: Settings, environ: Mapping[str, str]) -> "Session":
     """Open a workspace for the console. Raises an error that is a sentence for the operator."""
     from nsconsole.console.session import Session  # noqa: PLC0415
     from nsconsole.services.workspace import open_workspace  # noqa: PLC0415 - SQLAlchemy
@@ -71,17 +69,16 @@ def open_session(
     workspace = open_workspace(settings, environ=environ)
     return Session(
         workspace=workspace,
-        identify=lambda: _identify(workspace, operator or settings.operator),
+        identify=lambda: _identify(workspace),
         background=lambda: _scheduler(workspace),
         edit_token=environ.get("NSCONSOLE_EDIT_TOKEN", "").strip() or None,
     )
 
 
-def _identify(workspace: "Workspace", name: str | None) -> "Operator | None":
-    from nsconsole.cli.session import os_login  # noqa: PLC0415
-    from nsconsole.services.operators import find_operator  # noqa: PLC0415
+def _identify(workspace: "Workspace") -> "Operator | None":
+    from nsconsole.services.operators import whoami  # noqa: PLC0415 - the first rows do without it
 
-    return find_operator(workspace, name=name, login=os_login())
+    return whoami(workspace)
 
 
 def _scheduler(workspace: "Workspace") -> "Background":

@@ -35,7 +35,7 @@ class Settings:
     """All that a workspace can be told. Times are seconds."""
 
     home: Path
-    database_url: str
+    database_url: str | None = None
     account: str | None = None
     netsuite_url: str | None = None
     operator: str | None = None
@@ -48,6 +48,11 @@ class Settings:
     drain_every: float = 3.0
     retry_after: float = 30.0
     theme: str = "dark"
+
+    @property
+    def database(self) -> Path | str:
+        """The workspace's own database file, or the SQLAlchemy URL that stands in for it."""
+        return self.database_url or self.home / "nsconsole.db"
 
     @property
     def backups(self) -> Path:
@@ -90,8 +95,11 @@ def load_settings(environ: Mapping[str, str] = os.environ, *, home: Path | None 
 
     Raises SettingsError for a file that is not TOML, an unknown key or a value of the wrong kind.
     """
-    home = (home or default_home(environ)).expanduser().absolute()
-    values: dict[str, Any] = {"database_url": f"sqlite:///{home / 'nsconsole.db'}"}
+    try:
+        home = (home or default_home(environ)).expanduser().absolute()
+    except RuntimeError as error:
+        raise SettingsError(f"{home}: {error}; name the workspace by its whole path") from error
+    values: dict[str, Any] = {}
     if (home / "config.toml").exists():
         values |= _from_file(home / "config.toml")
     values |= {field: environ[name] for name, field in _ENVIRONMENT.items() if environ.get(name)}

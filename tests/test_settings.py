@@ -21,7 +21,7 @@ def configured(tmp_path):
 
 def test_without_anything_a_workspace_has_its_defaults(tmp_path):
     settings = load_settings({}, home=tmp_path)
-    assert settings.database_url == f"sqlite:///{tmp_path}/nsconsole.db"
+    assert settings.database == tmp_path / "nsconsole.db"
     assert settings.account is None
     assert settings.self_approval == frozenset()
     assert settings.backups == tmp_path / "backups"
@@ -32,6 +32,11 @@ def test_the_home_is_the_flag_then_the_environment_then_the_platforms_folder(tmp
     assert load_settings(environ, home=tmp_path / "flag").home == tmp_path / "flag"
     assert load_settings(environ).home == tmp_path / "environment"
     assert load_settings({}).home.name == "nsconsole"
+
+
+def test_a_home_of_nobody_is_told_and_not_raised(tmp_path):
+    with pytest.raises(SettingsError, match="name the workspace by its whole path"):
+        load_settings({}, home=Path("~no-such-person/here"))
 
 
 def test_a_relative_home_is_made_absolute(tmp_path, monkeypatch):
@@ -70,7 +75,7 @@ def test_every_setting_of_the_file_is_read(configured):
     )
     assert settings.account == "1234567_SB1"
     assert settings.netsuite_url == "https://proxy.example"
-    assert settings.database_url == "sqlite:////elsewhere.db"
+    assert settings.database == "sqlite:////elsewhere.db"
     assert (settings.restlet_script, settings.restlet_deploy) == (
         "customscript_mine",
         "customdeploy_mine",

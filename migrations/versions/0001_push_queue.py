@@ -114,7 +114,11 @@ def create_pushes() -> None:
         one_of("status", "queued", "in_flight", "applied", "dead", "cancelled"),
         sqlite_autoincrement=True,
     )
-    op.create_index(op.f("ix_ns_pending_pushes_status_id"), "ns_pending_pushes", ["status", "id"])
+    op.create_index(
+        op.f("ix_ns_pending_pushes_status_attempts_id"),
+        "ns_pending_pushes",
+        ["status", "attempts", "id"],
+    )
     op.create_index(op.f("ix_ns_pending_pushes_proposal_id"), "ns_pending_pushes", ["proposal_id"])
     op.create_index(
         "uq_ns_pending_pushes_live",

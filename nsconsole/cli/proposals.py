@@ -7,12 +7,13 @@ from pathlib import Path
 
 from nsconsole.cli import output
 from nsconsole.cli.progress import Progress
-from nsconsole.cli.session import authority, current_operator, opened, os_login
+from nsconsole.cli.session import authority, opened
 from nsconsole.services import approvals, proposals
 from nsconsole.services import inbox as inbox_service
 from nsconsole.services.approvals import Choice, Decision, Verdict
 from nsconsole.services.errors import BadInputError
 from nsconsole.services.lines import Line
+from nsconsole.services.operators import os_login, whoami
 
 _ALL = 2**63 - 1
 _VERDICTS = {"approve": Verdict.APPROVE, "reject": Verdict.REJECT}
@@ -22,7 +23,7 @@ def propose(args: Namespace) -> int:
     """Stage what a file or stdin holds."""
     entries = proposals.parse_proposals(_read(args.file))
     with opened(args) as workspace, Progress("asking NetSuite") as progress:
-        operator = current_operator(workspace)
+        operator = whoami(workspace)
         author = operator.name if operator else os_login()
         staged = proposals.propose(workspace, entries, author=author, progress=progress)
     if args.json:
@@ -36,6 +37,8 @@ def propose(args: Namespace) -> int:
 def _read(name: str) -> bytes:
     most = proposals.LARGEST_INPUT + 1
     if name == "-":
+        if sys.stdin is None:
+            raise BadInputError("there is no standard input to read from; name a file")
         if sys.stdin.isatty():
             print("Type the proposal as JSON, then Ctrl-D.", file=sys.stderr)
         return sys.stdin.buffer.read(most)

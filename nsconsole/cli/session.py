@@ -6,7 +6,7 @@ import sys
 from argparse import Namespace
 from contextlib import closing
 
-from nsconsole.services.operators import Authority, Operator, authenticate, find_operator
+from nsconsole.services.operators import Authority, authenticate, whoami
 from nsconsole.services.workspace import Workspace, open_workspace
 from nsconsole.settings import load_settings
 
@@ -17,25 +17,12 @@ def opened(args: Namespace) -> closing[Workspace]:
     return closing(open_workspace(settings, environ=os.environ))
 
 
-def os_login() -> str:
-    """Give the OS user's name; their number where it has none, as in some containers."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"uid-{os.getuid()}"
-
-
-def current_operator(workspace: Workspace) -> Operator | None:
-    """Find who gives the command: the operator that is set, else the one with the OS login."""
-    return find_operator(workspace, name=workspace.settings.operator, login=os_login())
-
-
 def authority(workspace: Workspace, args: Namespace) -> Authority:
     """Check the edit token from the environment, or asked for on a terminal.
 
     Raises RefusedError.
     """
-    operator = current_operator(workspace)
+    operator = whoami(workspace)
     token = os.environ.get("NSCONSOLE_EDIT_TOKEN", "").strip()
     if operator and not token and may_ask(args):
         token = ask_secret(f"Edit token of {operator.name}: ")

@@ -5,11 +5,12 @@ import sys
 from argparse import Namespace
 
 from nsconsole.cli import output
-from nsconsole.cli.session import ask_secret, may_ask, os_login
+from nsconsole.cli.session import ask_secret, may_ask
 from nsconsole.services import doctor as doctor_service
 from nsconsole.services.credentials import TBA_NAMES
 from nsconsole.services.doctor import NETSUITE_CHECKS, Check, CheckState
 from nsconsole.services.errors import BadInputError
+from nsconsole.services.operators import os_login
 from nsconsole.services.setup import (
     NewWorkspace,
     Plan,

@@ -132,8 +132,9 @@ class NsConsole(App[None]):
     def _rows_shown(self) -> None:
         if self._session and not self._begun:
             self._begun = True
-            gc.freeze()  # what was made until now is there to stay
-            gc.enable()
+            if not gc.isenabled():  # whoever started us put it off until now
+                gc.freeze()  # what was made until now is there to stay
+                gc.enable()
             session = self._session
             self._start_thread(lambda: self._begin_background(session), "beginning")
 

@@ -20,15 +20,26 @@ _LINK = {
 }
 
 
+def _place(account: str | None, url: str | None) -> str:
+    """Name the account, and what stands in for NetSuite, lest one be taken for the other."""
+    address = f" at {url.partition('://')[2]}" if url else ""
+    return clean(f"{account or 'no account'}{address}", limit=60)
+
+
 class TitleBar(Widget):
     """One line; what does not fit is left out, the least needed first."""
 
     def __init__(self, account: str | None) -> None:
         super().__init__()
-        self._account = clean(account or "no account", limit=40)
+        self._account = _place(account, None)
         self._operator: Operator | None = None
         self._standing: Standing | None = None
         self._now: datetime | None = None
+
+    def show_account(self, account: str | None, url: str | None) -> None:
+        """Say which NetSuite this is; `url` is the address that stands in for it, if one does."""
+        self._account = _place(account, url)
+        self.refresh()
 
     def show_operator(self, operator: "Operator | None") -> None:
         """Say who sits here."""

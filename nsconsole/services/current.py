@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]  # how many of how many are done
 
+_NOBODY = "0"  # an internal id that no record has
 _MOST_IDS = 500  # well under the 1,000 values that SuiteQL takes in an IN
 _NO_SUCH_RECORD = ("RCRD_DSNT_EXIST", "NONEXISTENT_ID")
+# What a record is called, where that is not its `name`.
 _NAME_COLUMNS = {
-    "term": "name",
     "employee": "entityid",
     "vendor": "NVL(companyname, entityid)",
     "customer": "NVL(companyname, entityid)",
@@ -53,29 +54,42 @@ def read_current(
     Fields of the map are read by SuiteQL, hundreds of records a request; what only NetSuite knows
     is read by the RESTlet, a record a request. Raises UnreadableError, or NetSuiteError.
     """
-    mapped: dict[tuple[Record, tuple[str, ...]], list[Target]] = {}
     found: dict[Target, Seen] = {}
-    for target in targets:
-        record = record_called(target.record)
-        if record and all(record.field(name) for name in target.fields):
-            mapped.setdefault((record, target.fields), []).append(target)
-        else:
-            seen = _ask_restlet(netsuite, target)
-            if seen:
-                found[target] = seen
-            progress(len(found), len(targets))
-    for (record, names), group in mapped.items():
+    for (record, names), group in _by_query(targets).items():
         for some in _in_batches(group):
             found |= _ask_suiteql(netsuite, record, names, some)
             progress(len(found), len(targets))
+    for target in targets:
+        known = record_called(target.record)
+        if not known or (target in found and not _is_mapped(known, target)):
+            asked = _ask_restlet(netsuite, target, found.get(target, Seen()).called)
+            found |= {target: asked} if asked else {}
+            progress(len(found), len(targets))
     return found
+
+
+def _is_mapped(record: Record, target: Target) -> bool:
+    return all(record.field(name) for name in target.fields)
+
+
+def _by_query(
+    targets: Sequence[Target],
+) -> dict[tuple[Record, tuple[str, ...]], list[Target]]:
+    """Group the targets of the map by what is asked: their fields, or else only their names."""
+    groups: dict[tuple[Record, tuple[str, ...]], list[Target]] = {}
+    for target in targets:
+        record = record_called(target.record)
+        if record:
+            names = target.fields if _is_mapped(record, target) else ()
+            groups.setdefault((record, names), []).append(target)
+    return groups
 
 
 def _in_batches(targets: Sequence[Target]) -> Iterable[Sequence[Target]]:
     return (targets[start : start + _MOST_IDS] for start in range(0, len(targets), _MOST_IDS))
 
 
-def _ask_restlet(netsuite: "NetSuite", target: Target) -> Seen | None:
+def _ask_restlet(netsuite: "NetSuite", target: Target, called: str | None) -> Seen | None:
     known = [field_of(record_called(target.record), name) for name in target.fields]
     try:
         values = netsuite.read(
@@ -87,7 +101,7 @@ def _ask_restlet(netsuite: "NetSuite", target: Target) -> Seen | None:
         if error.outcome is Outcome.PERMANENT:
             raise UnreadableError(target, error.message) from error
         raise
-    return Seen(values={f.name: cast("Json", values.get(f.netsuite_id)) for f in known})
+    return Seen(called, {f.name: cast("Json", values.get(f.netsuite_id)) for f in known})
 
 
 def _ask_suiteql(
@@ -128,10 +142,25 @@ def _seen(fields: Sequence[Field], row: dict[str, str]) -> Seen:
 def read_names(netsuite: "NetSuite", table: str, ids: Iterable[str]) -> dict[str, str]:
     """Give what records of a SuiteQL table are called, by id; unknown ids are left out."""
     wanted = sorted(set(ids))
-    called = _NAME_COLUMNS[table]
+    called = _NAME_COLUMNS.get(table, "name")
     names: dict[str, str] = {}
     for start in range(0, len(wanted), _MOST_IDS):
         listed = ", ".join(wanted[start : start + _MOST_IDS])
         sql = f"SELECT id, {called} AS called FROM {table} WHERE id IN ({listed}) ORDER BY id ASC"  # noqa: S608 - ids are digits, names are ours
         names |= {row["id"]: row.get("called", row["id"]) for row in netsuite.suiteql(sql).rows}
     return names
+
+
+def check_new(netsuite: "NetSuite", record: str, fields: Sequence[str]) -> str | None:
+    """Ask whether NetSuite has a record type and fields, for one to be made; give what it lacks.
+
+    A record that is not there is asked for: NetSuite looks at the names first.
+    """
+    try:
+        netsuite.read(netsuite_record(record), _NOBODY, fields)
+    except NetSuiteError as error:
+        if error.outcome is Outcome.PERMANENT and error.code not in _NO_SUCH_RECORD:
+            return error.message
+        if error.outcome is not Outcome.PERMANENT:
+            raise
+    return None

@@ -110,7 +110,7 @@ def _storage(
 
 def _database(settings: Settings) -> Check:
     try:
-        database = open_database(settings.database_url, busy_timeout=_PATIENCE)
+        database = open_database(settings.database, busy_timeout=_PATIENCE)
         if not database.path.exists():
             return _failed("database", f"{database.path} is not there yet: run `nsconsole init`")
         try:

@@ -65,10 +65,12 @@ def first_lines(settings: Settings, limit: int) -> tuple[list[Line], int] | None
 
     What is shown of it is replaced as soon as the workspace is open.
     """
-    file, options = settings.database_url.removeprefix(_FILE), "?" in settings.database_url
-    if options or not settings.database_url.startswith(_FILE):
-        return None
-    found = first_page(Path(file).absolute(), limit)
+    place = settings.database
+    if isinstance(place, str):
+        if not place.startswith(_FILE) or "?" in place:
+            return None
+        place = Path(place.removeprefix(_FILE)).absolute()
+    found = first_page(place, limit)
     if found is None:
         return None
     rows, count = found

@@ -1,8 +1,10 @@
 """Operators: who may do what, and the edit token that proves who decides."""
 
 import base64
+import getpass
 import hashlib
 import hmac
+import os
 import re
 import secrets
 from dataclasses import dataclass
@@ -63,6 +65,19 @@ def find_operator(workspace: Workspace, *, name: str | None, login: str) -> Oper
     with workspace.database.reading() as connection:
         row = store.named(connection, name) if name else store.for_login(connection, login)
     return _operator(row) if row else None
+
+
+def whoami(workspace: Workspace) -> Operator | None:
+    """Find who sits here: the operator that is set, else the one whose login is the OS user's."""
+    return find_operator(workspace, name=workspace.settings.operator, login=os_login())
+
+
+def os_login() -> str:
+    """Give the OS user's name; their number where it has none, as in some containers."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid-{os.getuid()}"
 
 
 def authenticate(workspace: Workspace, operator: Operator | None, token: str | None) -> Authority:

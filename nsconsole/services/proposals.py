@@ -17,6 +17,7 @@ from nsconsole.services.current import (
     Progress,
     Target,
     UnreadableError,
+    check_new,
     read_current,
     read_names,
 )
@@ -135,10 +136,13 @@ def _refuse(wrong: Iterable[tuple[int, str]]) -> None:
 
 def _look(workspace: Workspace, drafts: Sequence[Draft], progress: Progress) -> list[Seen]:
     targets = {i: _target(d) for i, d in enumerate(drafts) if d.target_id is not None}
-    if not targets and not any(map(_references, drafts)):
+    unknown = {i: d for i, d in enumerate(drafts) if d.target_id is None and _has_unmapped(d)}
+    if not targets and not unknown and not any(map(_references, drafts)):
         return [Seen() for _ in drafts]  # nothing to ask
     try:
         with calling(workspace) as netsuite:
+            lacking = _lacking(netsuite, unknown)
+            _refuse((i + 1, f"NetSuite says: {lacks}") for i, lacks in lacking.items())
             found = read_current(netsuite, list(dict.fromkeys(targets.values())), progress)
             names = _names(netsuite, drafts)
     except UnreadableError as error:
@@ -157,6 +161,22 @@ def _look(workspace: Workspace, drafts: Sequence[Draft], progress: Progress) -> 
         _with_names(found[targets[i]] if i in targets else Seen(), draft_, names)
         for i, draft_ in enumerate(drafts)
     ]
+
+
+def _has_unmapped(draft_: Draft) -> bool:
+    return draft_.record is None or bool(_unmapped(draft_))
+
+
+def _unmapped(draft_: Draft) -> tuple[str, ...]:
+    plain = [name for name, value in draft_.change.items() if not isinstance(value, list)]
+    return tuple(sorted(name for name in plain if draft_.field(name).type is FieldType.ANY))
+
+
+def _lacking(netsuite: "NetSuite", new: Mapping[int, Draft]) -> dict[int, str]:
+    """Tell which new records name a type or field that NetSuite does not have."""
+    kinds = {i: (draft_.target_record, _unmapped(draft_)) for i, draft_ in new.items()}
+    lacks = {kind: check_new(netsuite, *kind) for kind in dict.fromkeys(kinds.values())}
+    return {i: message for i, kind in kinds.items() if (message := lacks[kind])}
 
 
 def _target(draft_: Draft) -> Target:

@@ -142,7 +142,7 @@ def _attempt(workspace: Workspace, netsuite: "NetSuite", row: Row[Any]) -> _Sett
         note(workspace, error)
         return _after_error(error)
     note(workspace, None)
-    return _after_result(result)
+    return _after_result(result, json.loads(row.payload_json)["id"])
 
 
 # A call that NetSuite did not take says nothing of the change, and the next would fare no better.
@@ -158,14 +158,14 @@ def _after_error(error: NetSuiteError) -> _Settlement:
     return _Settlement("queued", error=known, stop=error if error.status is None else None)
 
 
-def _after_result(result: "OperationResult") -> _Settlement:
+def _after_result(result: "OperationResult", asked_id: str | None) -> _Settlement:
     if result.error is not None:
         outcome, code, message = result.error.outcome, result.error.code, result.error.message
         current = result.error.current
         return _Settlement("queued", error=_error(outcome, code, message, current))
-    if not result.ns_internal_id:
-        message = "NetSuite said that it was done, and not with which internal id"
-        return _Settlement("queued", error=_error(Outcome.AMBIGUOUS, "NO_INTERNAL_ID", message))
+    if not result.ns_internal_id or asked_id not in (None, result.ns_internal_id):
+        message = f"NetSuite said that it was done, to record {result.ns_internal_id or 'unknown'}"
+        return _Settlement("queued", error=_error(Outcome.AMBIGUOUS, "WRONG_RECORD", message))
     return _Settlement("applied", ns_internal_id=result.ns_internal_id)
 
 

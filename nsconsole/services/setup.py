@@ -50,7 +50,7 @@ class NewWorkspace:
 
 def refuse_initialised(settings: Settings) -> None:
     """Raise RefusedError if the workspace has operators already."""
-    database = open_database(settings.database_url)
+    database = open_database(settings.database)
     try:
         if current_revision(database) is None:
             return

@@ -65,7 +65,7 @@ def open_workspace(
 
         return connect_netsuite(settings, environ, now)
 
-    database = open_database(settings.database_url)
+    database = open_database(settings.database)
     for folder in (settings.home, database.path.parent):
         _make_folder(folder)
     migrate(database, settings.backups, now=now())

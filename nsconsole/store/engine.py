@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.exc import DatabaseError as DriverError
@@ -69,13 +69,14 @@ class Database:
         self.engine.dispose()
 
 
-def open_database(url: str, *, busy_timeout: float = 10.0) -> Database:
-    """Open the database at a SQLAlchemy URL; `busy_timeout` is the seconds to wait for a lock.
+def open_database(place: Path | str, *, busy_timeout: float = 10.0) -> Database:
+    """Open the database file at a path, or at a SQLAlchemy URL; a lock is waited for some seconds.
 
     Raises DatabaseError for a URL that is not a SQLite file's.
     """
     try:
-        parsed = make_url(url)
+        # A path may hold what a URL would take for something else: a question mark, a percent sign.
+        parsed = make_url(place) if isinstance(place, str) else _url_of(place)
     except ArgumentError as error:
         raise DatabaseError("NSCONSOLE_DATABASE_URL is not a SQLAlchemy database URL") from error
     if parsed.drivername != "sqlite" or parsed.database in (None, "", ":memory:"):
@@ -86,6 +87,10 @@ def open_database(url: str, *, busy_timeout: float = 10.0) -> Database:
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
     return Database(engine)
+
+
+def _url_of(path: Path) -> URL:
+    return URL.create("sqlite", database=str(path))
 
 
 def _configure(connection: sqlite3.Connection, _record: object) -> None:

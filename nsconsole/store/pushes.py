@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Row, and_, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, Insert, Row, func, insert, literal, select, update
 
 from nsconsole.store.tables import (
     ns_pending_pushes,
@@ -37,13 +37,22 @@ def lease(
 ) -> Row[Any] | None:
     """Take the oldest push that is due, in one statement, under the name `lease`.
 
+    Those that never failed go first: one that always fails must not hold up the others.
     A row whose holder let its lease run out counts as due: its request id makes asking again safe.
     """
-    free = or_(
-        and_(_PUSH.status == "queued", _PUSH.next_attempt_at <= due),
-        and_(_PUSH.status == "in_flight", _PUSH.lease_expires_at < now),
+    lapsed = (
+        select(_PUSH.id)
+        .where(_PUSH.status == "in_flight", _PUSH.lease_expires_at < now)
+        .order_by(_PUSH.id)
+        .limit(1)
     )
-    oldest = select(_PUSH.id).where(free).order_by(_PUSH.id).limit(1).scalar_subquery()
+    waiting = (
+        select(_PUSH.id)
+        .where(_PUSH.status == "queued", _PUSH.next_attempt_at <= due)
+        .order_by(_PUSH.attempts, _PUSH.id)
+        .limit(1)
+    )
+    oldest = func.coalesce(lapsed.scalar_subquery(), waiting.scalar_subquery())
     taken = (
         update(ns_pending_pushes)
         .where(_PUSH.id == oldest)

@@ -124,7 +124,7 @@ ns_pending_pushes = Table(
     Column("updated_at", Instant, nullable=False),
     Column("applied_at", Instant),
     _one_of("status", "queued", "in_flight", "applied", "dead", "cancelled"),
-    Index(None, "status", "id"),
+    Index(None, "status", "attempts", "id"),
     Index(None, "proposal_id"),
     # The last line of defence: whatever else goes wrong, one approval has one live push.
     Index(

@@ -66,8 +66,8 @@ class Proxy(http.server.BaseHTTPRequestHandler):
     """Stands between the client and the sandbox, and does to each call what is `played` next.
 
     `pass` lets it through; `cut_before` hangs up and nothing is done; `cut_after` has it done and
-    hangs up; a number answers with that status itself; an event holds the call until it is set, and
-    then plays what comes next. The last of what is played stays.
+    hangs up; a number answers with that status itself, bytes with those; an event holds the call
+    until it is set, and then plays what comes next. The last of what is played stays.
     """
 
     protocol_version = "HTTP/1.1"
@@ -81,6 +81,8 @@ class Proxy(http.server.BaseHTTPRequestHandler):
             play = play.then
         if play == "cut_before":
             self.close_connection = True
+        elif isinstance(play, bytes):
+            self._answer(200, play)
         elif isinstance(play, int):
             self._answer(play, b'{"error": {"code": "SOME_ERROR", "message": "from the proxy"}}')
         else:

@@ -116,8 +116,9 @@ class TestNow:
 
     def test_a_new_record_has_no_now(self, workspace, sandbox, stage):
         stage({"action_type": "create_record", "target_record": "bom", "change": {"name": "Kit"}})
+        asked = sandbox.stats()["requests"]
         assert look_now(workspace, 1) is None
-        assert sandbox.stats()["requests"] == {}
+        assert sandbox.stats()["requests"] == asked
 
     def test_it_is_not_asked_while_netsuite_refuses_the_credentials(
         self, open_workspace, sandbox, stage
@@ -129,3 +130,21 @@ class TestNow:
                 look_now(stranger, 1)
         assert sandbox.stats()["requests"]["suiteql"] == {"200": 1, "401": 1}
         assert link_state(stranger).state is LinkState.REFUSED
+
+
+def test_a_long_value_is_given_to_its_last_character(workspace, stage):
+    text = "fine " * 60 + "BUT PAY ANOTHER ACCOUNT"
+    stage({"action_type": "update_vendor_contact", "target_id": "42", "change": {"comments": text}})
+    found = detail(workspace, 1)
+    assert found.changes[0].proposed == text
+    assert "BUT PAY" not in found.line.summary
+
+
+def test_a_deletion_shows_what_tells_the_record_from_others(workspace, stage):
+    stage({"action_type": "delete_record", "target_record": "contact", "target_id": "323"})
+    found = detail(workspace, 1)
+    assert [change.name for change in found.changes] == sorted(
+        ["firstname", "lastname", "title", "email", "phone"]
+    )
+    assert all(change.proposed == "" for change in found.changes)
+    assert any(change.seen.endswith(".example") for change in found.changes)

@@ -157,3 +157,16 @@ def test_a_new_record_needs_its_required_fields():
     del entry["change"]["entity"]
     with pytest.raises(InvalidValueError, match=r"^change\.entity: is needed$"):
         drafted(entry)
+
+
+def test_lines_that_are_written_over_make_a_change_high_risk():
+    entry = {
+        "action_type": "update_record",
+        "target_record": "vendorbill",
+        "target_id": "1",
+        "change": {"item": [{"line": 1, "quantity": 3}]},
+        "risk_tier": "low",
+    }
+    assert draft(entry, default_author="bot").risk is Risk.HIGH
+    plain = entry | {"change": {"memo": "Scanned"}}
+    assert draft(plain, default_author="bot").risk is Risk.LOW

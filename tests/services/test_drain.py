@@ -59,6 +59,31 @@ def test_the_oldest_goes_first_and_a_limit_holds(workspace, sandbox, enqueue, mi
     assert mirrored() == [1, 2, 3]
 
 
+def test_one_that_always_fails_does_not_hold_up_the_others(workspace, sandbox, enqueue):
+    enqueue(item_cost(101))
+    sandbox.edit("item", {"id": 101, "cost": 77})  # a conflict, each time
+    enqueue(item_cost(102))
+    drain(workspace, limit=1)
+    assert sandbox.ledger() == []
+    drain(workspace, limit=1)
+    assert [made["internal_id"] for made in sandbox.ledger()] == ["102"]
+
+
+def test_a_deletion_is_refused_if_the_record_changed_since_it_was_staged(
+    workspace, sandbox, enqueue, pushes
+):
+    enqueue(delete_contact(323))
+    sandbox.edit("contact", {"id": 323, "title": "Promoted meanwhile"})
+    assert drain(workspace).retried == 1
+    assert sandbox.ledger() == []
+    (push,) = pushes()
+    error = json.loads(push["error_json"])
+    assert (error["code"], error["current"]) == (
+        "RCRD_HAS_BEEN_CHANGED",
+        {"title": "Promoted meanwhile"},
+    )
+
+
 def test_an_empty_queue_calls_nobody(workspace, sandbox):
     report = drain(workspace)
     assert (report.applied, report.waiting, report.stopped) == (0, 0, "")
@@ -268,6 +293,22 @@ class TestAnAnswerThatNeverCame:
         enqueue(item_cost(101))
         line.play(failure, "pass")
         assert drain(through_line).retried == 1
+        assert drain(through_line).applied == 1
+        assert len(sandbox.ledger()) == 1
+
+
+class TestAnAnswerThatIsNotToBeBelieved:
+    @pytest.mark.parametrize("told", [None, "102"])
+    def test_of_another_record_is_not_taken_for_done(
+        self, through_line, line, sandbox, enqueue, pushes, told
+    ):
+        enqueue(item_cost(101))
+        (push,) = pushes()
+        result = {"request_id": push["request_id"], "ok": True, "ns_internal_id": told}
+        line.play(json.dumps({"results": [result]}).encode(), "pass")
+        assert drain(through_line).retried == 1
+        (push,) = pushes()
+        assert (push["status"], push["ns_internal_id"]) == ("queued", None)
         assert drain(through_line).applied == 1
         assert len(sandbox.ledger()) == 1
 

@@ -10,6 +10,7 @@ from nsconsole.services.actions.canonical import canonical_json
 from nsconsole.services.errors import BadInputError, NetSuiteUnavailableError
 from nsconsole.services.link import LinkState, link_state
 from nsconsole.services.proposals import MOST_ENTRIES, parse_proposals, propose
+from nsconsole.services.status import standing
 
 STAGED = [
     *("id", "action_type", "target_record", "target_id", "target_name", "risk_tier", "risk_rank"),
@@ -160,9 +161,42 @@ def test_a_new_record_that_refers_to_nothing_needs_no_question_and_proves_no_lin
     workspace = open_workspace(wrong)
     with pytest.raises(NetSuiteUnavailableError):
         propose(workspace, [cost(11)], author="bot")
-    entry = {"action_type": "create_record", "target_record": "bom", "change": {"name": "Kit"}}
-    assert propose(workspace, [entry], author="bot")[0].summary == "New bom: name Kit"
+    entry = {
+        "action_type": "create_record",
+        "target_record": "vendor",
+        "change": {"companyname": "Kit Ltd"},
+    }
+    assert propose(workspace, [entry], author="bot")[0].summary == "New vendor: name Kit Ltd"
     assert link_state(workspace).state is LinkState.REFUSED
+
+
+@pytest.mark.parametrize(
+    ("record", "change", "said"),
+    [
+        ("nonsuch", {"name": "Kit"}, "nonsuch"),
+        ("bom", {"nosuchfield": 1}, "nosuchfield"),
+        ("vendor", {"companyname": "Kit Ltd", "nosuchfield": 1}, "nosuchfield"),
+    ],
+)
+def test_a_new_record_of_a_type_or_field_that_netsuite_lacks_is_refused(
+    workspace, record, change, said
+):
+    right = {"action_type": "create_record", "target_record": "bom", "change": {"name": "Kit"}}
+    message = refused(workspace, right, right | {"target_record": record, "change": change})
+    assert message.startswith("entry 2: NetSuite says: ")
+    assert said in message
+    assert standing(workspace).proposals["pending"] == 0
+
+
+def test_a_field_outside_the_map_does_not_hide_what_the_record_is_called(workspace):
+    entry = {
+        "action_type": "update_record",
+        "target_record": "vendor",
+        "target_id": "42",
+        "change": {"isperson": True},
+    }
+    (staged,) = propose(workspace, [entry], author="bot")
+    assert staged.summary == "Vendor 42 Acme Industrial Supply: isperson no → yes"
 
 
 def test_too_many_and_too_few_entries_are_refused(workspace):

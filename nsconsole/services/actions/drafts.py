@@ -50,7 +50,11 @@ class Draft:
 def field_of(record: Record | None, name: str) -> Field:
     """Find a field in the map; outside it, one whose values NetSuite alone can judge."""
     known = record.field(name) if record else None
-    return known or Field(name, FieldType.ANY, name)
+    return known or _unmapped(name)
+
+
+def _unmapped(name: str) -> Field:
+    return Field(name, FieldType.ANY, name, multiline=True)
 
 
 def draft(entry: object, *, default_author: str) -> Draft:
@@ -126,7 +130,8 @@ def _risk_of_lines(kind: Kind, change: Change) -> Risk:
 def _words(entry: Mapping[str, Any], key: str, longest: int) -> str:
     value = entry.get(key)
     try:
-        text = check(Field(key, FieldType.TEXT, key, max_length=longest), value)
+        field = Field(key, FieldType.TEXT, key, max_length=longest, multiline=key == "reason")
+        text = check(field, value)
     except InvalidValueError as error:
         raise InvalidValueError(f"{key}: {error}") from error
     return str(text or "").strip()
@@ -198,7 +203,7 @@ def _line(kind: Kind, sublist: Sublist | None, number: int, line: Json) -> Json:
         if not _IDENTIFIER.fullmatch(name) or (kind.record and name not in known):
             raise InvalidValueError(f"{place}: is not a field of these lines")
         try:
-            checked[name] = check(known.get(name, Field(name, FieldType.ANY, name)), value)
+            checked[name] = check(known.get(name, _unmapped(name)), value)
         except InvalidValueError as error:
             raise InvalidValueError(f"{place}: {error}") from error
     if sublist and kind.operation is Operation.CREATE:

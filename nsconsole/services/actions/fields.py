@@ -53,6 +53,7 @@ class Field:
     maximum: Decimal | None = None
     places: int = 0
     max_length: int = LONGEST_TEXT
+    multiline: bool = False
     refers_to: str = ""
 
     @property
@@ -80,13 +81,13 @@ def _text(field: Field, value: Json) -> Json:
         raise InvalidValueError(f"must be text, not {_kind(value)}")
     if field.required and not value.strip():
         raise InvalidValueError("must not be empty")
-    return _sane_text(value, field.max_length)
+    return _sane_text(value, field)
 
 
-def _sane_text(value: str, longest: int) -> str:
-    if len(value) > longest:
-        raise InvalidValueError(f"is {len(value):,} characters long; at most {longest:,}")
-    if has_control_characters(value, allow_newlines=True):
+def _sane_text(value: str, field: Field) -> str:
+    if len(value) > field.max_length:
+        raise InvalidValueError(f"is {len(value):,} characters long; at most {field.max_length:,}")
+    if has_control_characters(value, allow_newlines=field.multiline):
         raise InvalidValueError("holds control characters or invisible formatting")
     return value
 
@@ -145,7 +146,7 @@ def _reference(field: Field, value: Json) -> Json:
 
 def _any(field: Field, value: Json) -> Json:
     if isinstance(value, str):
-        return _sane_text(value, field.max_length)
+        return _sane_text(value, field)
     if isinstance(value, bool):
         return value
     number = to_decimal(value)

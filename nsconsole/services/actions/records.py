@@ -49,8 +49,8 @@ class Record:
         return next((s for s in self.sublists if s.name == name), None)
 
 
-def _text(name: str, label: str, *, max_length: int = 300, required: bool = False) -> Field:
-    return Field(name, FieldType.TEXT, label, max_length=max_length, required=required)
+def _text(name: str, label: str, *, max_length: int = 300, multiline: bool = False) -> Field:
+    return Field(name, FieldType.TEXT, label, max_length=max_length, multiline=multiline)
 
 
 def _money(name: str, label: str, *, netsuite: str = "", places: int = 2) -> Field:
@@ -97,7 +97,7 @@ _ENTITY = (
     _text("companyname", "name", max_length=83),
     _text("email", "e-mail", max_length=254),
     _text("phone", "phone", max_length=32),
-    _text("comments", "comments", max_length=4000),
+    _text("comments", "comments", max_length=4000, multiline=True),
     _reference("terms", "terms", "term"),
     _flag("isinactive", "inactive"),
 )
@@ -197,7 +197,7 @@ VENDOR_BILL = Record(
                 _reference("item", "item", "item", required=True),
                 _pieces("quantity", "quantity"),
                 _money("rate", "rate", places=5),
-                _text("description", "description", max_length=999),
+                _text("description", "description", max_length=999, multiline=True),
             ),
         ),
         Sublist(
