@@ -1,5 +1,6 @@
 """The demo: a practice NetSuite, a workspace with proposals and history, and the console."""
 
+import fcntl
 import json
 import os
 import secrets
@@ -43,7 +44,12 @@ def demo(args: Namespace) -> int:
     Everything lives in one folder and goes on from there the next time, unless `--fresh`.
     """
     home = args.home or default_home(os.environ, "nsconsole-demo")
-    _prepare_folder(home, fresh=args.fresh)
+    with _alone(home):
+        _prepare_folder(home, fresh=args.fresh)
+        return _run(home)
+
+
+def _run(home: Path) -> int:
     with _practice_netsuite(home) as started:
 
         def opening(tell: Callable[[str], None]) -> "Session":
@@ -51,6 +57,20 @@ def demo(args: Namespace) -> int:
 
         settings = replace(load_settings({}, home=home), account="1234567_SB1")
         return run(settings, opening)
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    # A second demo in the same folder would take the books away under the first.
+    home.parent.mkdir(parents=True, exist_ok=True)
+    with home.with_name(f".{home.name}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise BadInputError(
+                f"a demo is running in {home} already; --home names another folder"
+            ) from error
+        yield
 
 
 def _prepare_folder(home: Path, *, fresh: bool) -> None:

@@ -13,17 +13,11 @@ if TYPE_CHECKING:
     from nsconsole.services.status import Standing
 
 _LINK = {
-    "unknown": "NetSuite not asked yet",
-    "ok": "NetSuite ok",
-    "unreachable": "NetSuite UNREACHABLE",
-    "refused": "NetSuite REFUSES LOGIN",
+    "unknown": "not asked yet",
+    "ok": "ok",
+    "unreachable": "UNREACHABLE",
+    "refused": "REFUSES LOGIN",
 }
-
-
-def _place(account: str | None, url: str | None) -> str:
-    """Name the account, and what stands in for NetSuite, lest one be taken for the other."""
-    address = f" at {url.partition('://')[2]}" if url else ""
-    return clean(f"{account or 'no account'}{address}", limit=60)
 
 
 class TitleBar(Widget):
@@ -31,14 +25,15 @@ class TitleBar(Widget):
 
     def __init__(self, account: str | None) -> None:
         super().__init__()
-        self._account = _place(account, None)
+        self._account = clean(account or "no account", limit=40)
+        self._netsuite = "NetSuite"
         self._operator: Operator | None = None
         self._standing: Standing | None = None
         self._now: datetime | None = None
 
-    def show_account(self, account: str | None, url: str | None) -> None:
-        """Say which NetSuite this is; `url` is the address that stands in for it, if one does."""
-        self._account = _place(account, url)
+    def show_stand_in(self, url: str) -> None:
+        """Name the address that stands in for NetSuite, lest one be taken for the other."""
+        self._netsuite = clean(url.partition("://")[2], limit=40)
         self.refresh()
 
     def show_operator(self, operator: "Operator | None") -> None:
@@ -83,7 +78,7 @@ class TitleBar(Widget):
         elif self._standing:
             pieces.append((2, "looking only"))
         if self._standing:
-            pieces.append((5, _LINK[self._standing.link.state]))
+            pieces.append((5, f"{self._netsuite} {_LINK[self._standing.link.state]}"))
             pieces += [(rank, words) for rank, words in self._queue(self._standing) if words]
         if self._now:
             pieces.append((1, f"{self._now:%H:%M}"))

@@ -1,5 +1,7 @@
 """Pictures of the screens. Look at each before you accept it with `pytest --snapshot-update`."""
 
+from dataclasses import replace
+
 import pytest
 
 from nsconsole.console.app import NsConsole
@@ -9,6 +11,13 @@ from .conftest import Person
 
 SMALL, LARGE, WIDE = (80, 24), (120, 40), (160, 40)
 SETTLED = "10.00 ✓"  # NetSuite's answer is the last thing to come in
+
+
+@pytest.fixture(autouse=True)
+def no_address(workspace):
+    """Leave the sandbox's address, another each time, out of the title."""
+    workspace.netsuite()
+    workspace.settings = replace(workspace.settings, netsuite_url=None)
 
 
 @pytest.fixture

@@ -113,8 +113,8 @@ class InboxScreen(Screen[None]):
         """Show an open workspace."""
         self._session = session
         self._begun.set()
-        settings = session.workspace.settings
-        self.query_one(TitleBar).show_account(settings.account, settings.netsuite_url)
+        if session.workspace.settings.netsuite_url:
+            self.query_one(TitleBar).show_stand_in(session.workspace.settings.netsuite_url)
         self._reader = Reader(session.workspace, self.post_message, since)
         self._read_rows(anchored=True)
 
