@@ -7,8 +7,15 @@ from collections.abc import Sequence
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run nsconsole with the arguments given (those of the process if None); give the exit code."""
+    try:
+        return _main(sys.argv[1:] if argv is None else argv)
+    except KeyboardInterrupt:  # before there was anything to interrupt
+        return 130
+
+
+def _main(words: Sequence[str]) -> int:
     # Each way imports only what it needs: the help does not wait for the screens, nor they for it.
-    args = _parse(sys.argv[1:] if argv is None else argv)
+    args = _parse(words)
     from nsconsole.cli.main import guarded, run  # noqa: PLC0415
 
     if args.command is None:
