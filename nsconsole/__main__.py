@@ -16,14 +16,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _main(words: Sequence[str]) -> int:
     # Each way imports only what it needs: the help does not wait for the screens, nor they for it.
     args = _parse(words)
-    from nsconsole.cli.main import guarded, run  # noqa: PLC0415
+    from nsconsole.cli.main import guarded, run
 
     if args.command is None:
-        from nsconsole.launch import console  # noqa: PLC0415
+        from nsconsole.launch import console
 
         return guarded(args, lambda: console(args))
     if args.command == "demo":
-        from nsconsole.demo import demo  # noqa: PLC0415
+        from nsconsole.demo import demo
 
         return guarded(args, lambda: demo(args))
     return run(args)
@@ -32,7 +32,7 @@ def _main(words: Sequence[str]) -> int:
 def _parse(words: Sequence[str]) -> Namespace:
     if not words:
         return Namespace(command=None, home=None, json=False)
-    from nsconsole.cli.parser import parse  # noqa: PLC0415
+    from nsconsole.cli.parser import parse
 
     return parse(words)
 

@@ -142,13 +142,13 @@ def _open(
 
 
 def _furnish(settings: Settings, environ: dict[str, str], url: str) -> None:
-    from nsconsole.services.operators import (  # noqa: PLC0415
+    from nsconsole.services.operators import (
         Role,
         add_operator,
         authenticate,
         first_operator,
     )
-    from nsconsole.services.workspace import open_workspace  # noqa: PLC0415
+    from nsconsole.services.workspace import open_workspace
 
     with closing(open_workspace(settings, environ=environ)) as workspace:
         mike, token = first_operator(workspace, _OPERATOR, login=secrets.token_hex(4))
@@ -175,15 +175,15 @@ def _at(workspace: "Workspace", hours_ago: float) -> "Workspace":
 
 
 def _stage(workspace: "Workspace", proposal: dict[str, Any], hours_ago: float) -> int:
-    from nsconsole.services.proposals import propose  # noqa: PLC0415
+    from nsconsole.services.proposals import propose
 
     (staged,) = propose(_at(workspace, hours_ago), [proposal], author=proposal["author"])
     return staged.id
 
 
 def _live_through(workspace: "Workspace", past: _Past, authorities: dict[str, Any]) -> None:
-    from nsconsole.services.approvals import Choice, Verdict, decide  # noqa: PLC0415
-    from nsconsole.services.pushes import drain  # noqa: PLC0415
+    from nsconsole.services.approvals import Choice, Verdict, decide
+    from nsconsole.services.pushes import drain
 
     staged = _stage(workspace, past.proposal, past.hours_ago)
     then = _at(workspace, past.hours_ago - 0.4)

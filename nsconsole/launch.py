@@ -40,7 +40,7 @@ def run(settings: Settings, opening: "Opening") -> int:
         return 2
     # Collecting garbage while everything is imported and made finds none, and takes its time.
     gc.disable()
-    from nsconsole.console.app import NsConsole  # noqa: PLC0415 - the commands do without Textual
+    from nsconsole.console.app import NsConsole  # the commands do without Textual
 
     _log_to_file(settings)
     app = NsConsole(
@@ -56,15 +56,15 @@ def run(settings: Settings, opening: "Opening") -> int:
 
 
 def _first_page(settings: Settings, limit: int) -> "tuple[list[Line], int] | None":
-    from nsconsole.services.lines import first_lines  # noqa: PLC0415 - after the first frame
+    from nsconsole.services.lines import first_lines  # after the first frame
 
     return first_lines(settings, limit)
 
 
 def open_session(settings: Settings, environ: Mapping[str, str]) -> "Session":
     """Open a workspace for the console. Raises an error that is a sentence for the operator."""
-    from nsconsole.console.session import Session  # noqa: PLC0415
-    from nsconsole.services.workspace import open_workspace  # noqa: PLC0415 - SQLAlchemy
+    from nsconsole.console.session import Session
+    from nsconsole.services.workspace import open_workspace  # SQLAlchemy
 
     workspace = open_workspace(settings, environ=environ)
     return Session(
@@ -76,13 +76,13 @@ def open_session(settings: Settings, environ: Mapping[str, str]) -> "Session":
 
 
 def _identify(workspace: "Workspace") -> "Operator | None":
-    from nsconsole.services.operators import whoami  # noqa: PLC0415 - the first rows do without it
+    from nsconsole.services.operators import whoami  # the first rows do without it
 
     return whoami(workspace)
 
 
 def _scheduler(workspace: "Workspace") -> "Background":
-    from nsconsole.scheduler import Scheduler  # noqa: PLC0415 - the first rows do without it
+    from nsconsole.scheduler import Scheduler  # the first rows do without it
 
     return Scheduler(workspace)
 

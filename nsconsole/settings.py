@@ -131,7 +131,7 @@ def config_text(*, account: str | None, netsuite_url: str | None, operator: str 
 
 
 def _line(key: str, value: str | None, example: str) -> str:
-    import json  # noqa: PLC0415 - only for a new file; a JSON string is a TOML basic string
+    import json  # only for a new file; a JSON string is a TOML basic string
 
     return f"{key} = {json.dumps(value)}" if value else f"# {key} = {json.dumps(example)}"
 
@@ -140,13 +140,13 @@ def default_home(environ: Mapping[str, str], name: str = "nsconsole") -> Path:
     """Give the folder that `NSCONSOLE_HOME` names, else the platform's place for `name`."""
     if environ.get("NSCONSOLE_HOME"):
         return Path(environ["NSCONSOLE_HOME"])
-    import platformdirs  # noqa: PLC0415 - only when nothing names the workspace
+    import platformdirs  # only when nothing names the workspace
 
     return platformdirs.user_data_path(name, appauthor=False)
 
 
 def _from_file(path: Path) -> dict[str, Any]:
-    import tomllib  # noqa: PLC0415 - the first frame of a workspace without a file does without
+    import tomllib  # the first frame of a workspace without a file does without
 
     try:
         tree = tomllib.loads(path.read_text(encoding="utf-8"))

@@ -89,7 +89,7 @@ def _explained(error: Exception, home: Path | None) -> tuple[int, str]:
     if isinstance(error, OSError) and error.strerror:
         where = f"{error.filename}: " if error.filename else ""
         return 1, f"{where}{error.strerror}"
-    from nsconsole.store.engine import DatabaseError  # noqa: PLC0415 - SQLAlchemy takes its time
+    from nsconsole.store.engine import DatabaseError  # SQLAlchemy takes its time
 
     if isinstance(error, DatabaseError):
         return 1, str(error)
@@ -99,7 +99,7 @@ def _explained(error: Exception, home: Path | None) -> tuple[int, str]:
 
 
 def _log(error: Exception, home: Path | None) -> Path | None:
-    import traceback  # noqa: PLC0415 - the screens start sooner without
+    import traceback  # the screens start sooner without
 
     text = "".join(traceback.format_exception(error))
     for name in _SECRETS:

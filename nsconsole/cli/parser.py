@@ -81,7 +81,7 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
         if args.json and args.command in {None, "demo"}:
             parser.error("--json is for commands that print; the screens have none")
     except UsageError as error:
-        from nsconsole.cli import output  # noqa: PLC0415 - only for errors
+        from nsconsole.cli import output  # only for errors
 
         output.fail(str(error), code=2, as_json="--json" in words, usage=error.usage)
         raise SystemExit(2) from None
@@ -256,7 +256,7 @@ def _completed_by(argument: argparse.Action, by_shell: dict[str, str]) -> None:
 
 
 def _path(text: str) -> "Path":
-    from pathlib import Path  # noqa: PLC0415
+    from pathlib import Path
 
     if not text:
         raise argparse.ArgumentTypeError("must not be empty")

@@ -139,7 +139,7 @@ class NsConsole(App[None]):
             self._start_thread(lambda: self._begin_background(session), "beginning")
 
     def _begin_background(self, session: "Session") -> None:
-        from nsconsole.store.changes import watch  # noqa: PLC0415 - after the first rows
+        from nsconsole.store.changes import watch  # after the first rows
 
         tell = self._inbox.post_message
         try:
@@ -170,7 +170,7 @@ class NsConsole(App[None]):
 
     def action_help(self) -> None:
         """Show the keys."""
-        from nsconsole.console.help import HelpScreen  # noqa: PLC0415 - seldom needed
+        from nsconsole.console.help import HelpScreen  # seldom needed
 
         if len(self.screen_stack) == 1:
             places = [

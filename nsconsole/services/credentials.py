@@ -52,8 +52,8 @@ def find_tba(account: str, environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _from_keyring(account: str, name: str) -> str:
-    import keyring  # noqa: PLC0415 - slow to import, and seldom asked
-    from keyring.errors import KeyringError  # noqa: PLC0415
+    import keyring  # slow to import, and seldom asked
+    from keyring.errors import KeyringError
 
     try:
         return keyring.get_password(_keyring_service(account), name) or ""
@@ -63,8 +63,8 @@ def _from_keyring(account: str, name: str) -> str:
 
 def keep_in_keyring(account: str, credentials: Mapping[str, str]) -> None:
     """Lay credentials into the system keyring. Raises ServiceError if there is none."""
-    import keyring  # noqa: PLC0415
-    from keyring.errors import KeyringError  # noqa: PLC0415
+    import keyring
+    from keyring.errors import KeyringError
 
     try:
         for name, value in credentials.items():

@@ -47,8 +47,8 @@ def push_digest(payload_json: str, proposal_digest: str) -> str:
 
 def to_operation(payload_json: str, request_id: str) -> "RestletOperation":
     """Read a stored payload as the operation that is sent."""
-    from nsconsole.netsuite.restlet import Operation as RestletOperation  # noqa: PLC0415
-    from nsconsole.netsuite.restlet import OperationKind  # noqa: PLC0415
+    from nsconsole.netsuite.restlet import Operation as RestletOperation
+    from nsconsole.netsuite.restlet import OperationKind
 
     payload = json.loads(payload_json)
     return RestletOperation(

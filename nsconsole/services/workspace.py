@@ -61,7 +61,7 @@ def open_workspace(
     """
 
     def connect() -> "NetSuite":
-        from nsconsole.services.credentials import connect_netsuite  # noqa: PLC0415 - httpx
+        from nsconsole.services.credentials import connect_netsuite  # httpx
 
         return connect_netsuite(settings, environ, now)
 

@@ -60,7 +60,7 @@ def migrate(
 
 def _alembic(scripts: Path) -> "Config":
     # Alembic costs more to import than all else of the store, and is seldom needed.
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(scripts).replace("%", "%%"))
@@ -69,7 +69,7 @@ def _alembic(scripts: Path) -> "Config":
 
 
 def _refuse_newer(database: Database, revision: str | None, config: "Config") -> None:
-    from alembic.script import ScriptDirectory  # noqa: PLC0415
+    from alembic.script import ScriptDirectory
 
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if revision and revision not in known:
@@ -94,7 +94,7 @@ def _back_up(database: Database, backups: Path, revision: str, now: datetime) ->
 
 
 def _upgrade(database: Database, config: "Config") -> None:
-    from alembic import command  # noqa: PLC0415
+    from alembic import command
 
     with database.unconstrained() as connection:
         config.attributes["connection"] = connection

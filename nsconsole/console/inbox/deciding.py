@@ -45,8 +45,8 @@ class Deciding:
 
     async def run(self, verdict: str, lines: "Sequence[Line]", reason: str) -> Outcome:
         """Decide, and say what came of it."""
-        from nsconsole.services.errors import ServiceError  # noqa: PLC0415
-        from nsconsole.store.engine import DatabaseError  # noqa: PLC0415
+        from nsconsole.services.errors import ServiceError
+        from nsconsole.store.engine import DatabaseError
 
         try:
             authority = await self._authority()
@@ -60,7 +60,7 @@ class Deciding:
         return _outcome(verdict, decisions)
 
     async def _authority(self) -> "Authority | None":
-        from nsconsole.services.operators import authenticate  # noqa: PLC0415
+        from nsconsole.services.operators import authenticate
 
         session = self._session
         if session.authority is None:
@@ -79,8 +79,8 @@ class Deciding:
     async def _decide(
         self, authority: "Authority", verdict: str, lines: "Sequence[Line]", reason: str
     ) -> "list[Decision]":
-        from nsconsole.services.approvals import Choice, Verdict, decide  # noqa: PLC0415
-        from nsconsole.services.errors import RefusedError  # noqa: PLC0415
+        from nsconsole.services.approvals import Choice, Verdict, decide
+        from nsconsole.services.errors import RefusedError
 
         choices = [Choice(line.id, line.digest) for line in lines]
         wanted = Verdict.APPROVE if verdict == "approve" else Verdict.REJECT

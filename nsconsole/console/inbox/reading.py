@@ -46,7 +46,7 @@ class Reader:
 
     def view(self, looking: messages.Looking) -> "View":
         """Give a view in the service's terms."""
-        from nsconsole.services.inbox import Sort, View  # noqa: PLC0415 - after the first frame
+        from nsconsole.services.inbox import Sort, View  # after the first frame
 
         words = tuple(looking.text.casefold().split())
         return View(Sort(looking.sort), words, self._since, looking.everything)
@@ -56,7 +56,7 @@ class Reader:
         self._rows.submit(lambda: self._read_rows(looking, window))
 
     def _read_rows(self, looking: messages.Looking, window: Window) -> None:
-        from nsconsole.services import inbox  # noqa: PLC0415
+        from nsconsole.services import inbox
 
         view, offset = self.view(looking), window.offset
         if window.anchor_id is not None:
@@ -69,7 +69,7 @@ class Reader:
 
     def pending(self, looking: messages.Looking) -> "list[Line]":
         """Read everything pending that is listed, here and now: call it in a thread."""
-        from nsconsole.services import inbox  # noqa: PLC0415
+        from nsconsole.services import inbox
 
         return inbox.pending(self._workspace, self.view(looking))
 
@@ -78,7 +78,7 @@ class Reader:
         self._detail.submit(lambda: self._read_detail(proposal_id))
 
     def _read_detail(self, proposal_id: int) -> None:
-        from nsconsole.services.details import detail  # noqa: PLC0415
+        from nsconsole.services.details import detail
 
         self._post(messages.DetailRead(proposal_id, detail(self._workspace, proposal_id)))
 
@@ -87,7 +87,7 @@ class Reader:
         self._standing.submit(self._read_standing)
 
     def _read_standing(self) -> None:
-        from nsconsole.services.status import glance  # noqa: PLC0415
+        from nsconsole.services.status import glance
 
         self._post(messages.StandingRead(glance(self._workspace)))
 
@@ -96,8 +96,8 @@ class Reader:
         self._netsuite.submit(lambda: self._read_now(proposal_id))
 
     def _read_now(self, proposal_id: int) -> None:
-        from nsconsole.services.details import look_now  # noqa: PLC0415
-        from nsconsole.services.errors import ServiceError  # noqa: PLC0415
+        from nsconsole.services.details import look_now
+        from nsconsole.services.errors import ServiceError
 
         try:
             found = look_now(self._workspace, proposal_id)

@@ -299,7 +299,7 @@ class InboxScreen(Screen[None]):
     @work(exclusive=True, group="marking")
     async def action_mark_all(self) -> None:
         """Select everything pending that the filter lets through."""
-        from nsconsole.store.engine import DatabaseError  # noqa: PLC0415 - not at the start
+        from nsconsole.store.engine import DatabaseError  # not at the start
 
         if self._reader:
             try:
@@ -344,7 +344,7 @@ class InboxScreen(Screen[None]):
 
     @work(group="deciding")
     async def _run_decision(self, verdict: str, lines: "Sequence[Line]") -> None:
-        from nsconsole.console.inbox.deciding import Deciding, ask  # noqa: PLC0415 - not at start
+        from nsconsole.console.inbox.deciding import Deciding, ask  # not at start
 
         moved = len(lines) == 1 and lines[0].id == self._detail.shown_id and self._detail.moved
         reason = await ask(self.app, verdict, lines, hidden=self._hidden(lines), moved=moved)
