@@ -210,7 +210,7 @@ def same(field: Field, one: Json, other: Json) -> bool:
     """Tell whether two values of a field mean the same: 12.5 and "12.50" do, null and "" too."""
     if one in (None, "") or other in (None, ""):
         return one in (None, "") and other in (None, "")
-    numeric = field.type in (*NUMERIC, FieldType.ANY)
+    numeric = field.type in (*NUMERIC, FieldType.REFERENCE, FieldType.ANY)
     first, second = to_decimal(one), to_decimal(other)
     if numeric and first is not None and second is not None:
         return first == second
