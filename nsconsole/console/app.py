@@ -39,7 +39,6 @@ class NsConsole(App[None]):
 
     TITLE = "nsconsole"
     CSS_PATH: ClassVar[Any] = [resource("styles") / name for name in _STYLES]
-    ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "help", "Help", id="app.help"),
         Binding("f1", "help", "Help", show=False),

@@ -39,11 +39,6 @@ class Operator:
     role: Role
     disabled: bool
 
-    @property
-    def may_decide(self) -> bool:
-        """Whether the role allows decisions."""
-        return self.role in (Role.REVIEWER, Role.ADMIN) and not self.disabled
-
 
 @dataclass(frozen=True, slots=True)
 class Authority:

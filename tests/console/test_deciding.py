@@ -1,3 +1,4 @@
+import asyncio
 import json
 import threading
 
@@ -388,7 +389,7 @@ async def test_the_first_rows_can_be_decided_before_the_workspace_is_open(
         first_page=lambda limit: first_lines(workspace.settings, limit),
         now=workspace.now,
     )
-    async with early.run_test(size=(80, 24)) as pilot:
+    async with early.run_test(size=(80, 24)) as pilot, asyncio.timeout(30):
         while not early.screen.query_one(ProposalList).line:
             await pilot.pause()
         await pilot.press("a")

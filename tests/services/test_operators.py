@@ -24,7 +24,7 @@ def refused(action, *arguments, **named):
 
 def test_the_first_operator_is_an_admin_and_is_made_once(workspace):
     operator, _ = first_operator(workspace, "ada", login="al")
-    assert (operator.name, operator.role, operator.may_decide) == ("ada", Role.ADMIN, True)
+    assert (operator.name, operator.role) == ("ada", Role.ADMIN)
     message = refused(first_operator, workspace, "eve", login="eve")
     assert "has operators already (ada)" in message
     assert [one.name for one in list_operators(workspace)] == ["ada"]
