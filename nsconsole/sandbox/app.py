@@ -15,9 +15,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from nsconsole.sandbox import doors, restlet
 from nsconsole.sandbox.auth import LoginRefusedError, SignedRequest, authenticate, spend
+from nsconsole.sandbox.doors import DoorError, drift, ledger, load
+from nsconsole.sandbox.doors import rows as door_rows
 from nsconsole.sandbox.forms import Answer, Refusal, rest_error, restlet_error
+from nsconsole.sandbox.restlet import script as restlet
 from nsconsole.sandbox.suiteql import service as suiteql
 
 if TYPE_CHECKING:
@@ -63,7 +65,16 @@ class Surface:
                 ),
                 Route("/sandbox/ledger", self._door(self._ledger), methods=["GET", "DELETE"]),
                 Route("/sandbox/stats", self._door(self._stats), methods=["GET"]),
-                Route("/sandbox/tables/{table}/rows", self._door(self._put_rows), methods=["POST"]),
+                Route(
+                    "/sandbox/tables/{table}/rows",
+                    self._door(self._put_rows),
+                    methods=["POST", "DELETE"],
+                ),
+                Route(
+                    "/sandbox/tables/{table}/columns", self._door(self._drift), methods=["POST"]
+                ),
+                Route("/sandbox/features", self._door(self._features), methods=["POST"]),
+                Route("/sandbox/load", self._door(self._load), methods=["POST"]),
                 Route("/sandbox/{path:path}", self._door(_no_door), methods=_METHODS),
                 Route(
                     "/{path:path}", self._endpoint("other", _nowhere, _rest_form), methods=_METHODS
@@ -171,7 +182,7 @@ class Surface:
             body = await _body(request)
             try:
                 content = await run_in_threadpool(work, request, body)
-            except (doors.DoorError, Refusal) as refused:
+            except (DoorError, Refusal) as refused:
                 return self._dated(JSONResponse({"error": str(refused)}, status_code=400))
             return self._dated(JSONResponse(content))
 
@@ -179,16 +190,27 @@ class Surface:
 
     def _ledger(self, request: Request, _: bytes | None) -> object:
         if request.method == "DELETE":
-            doors.clear_ledger(self.database)
-        return doors.ledger(self.database)
+            ledger.clear_ledger(self.database)
+        return ledger.ledger(self.database)
 
     def _stats(self, _: Request, __: bytes | None) -> object:
         return self.traffic.stats()
 
     def _put_rows(self, request: Request, body: bytes | None) -> object:
         table = request.path_params["table"]
-        rows = restlet.parse(body or b"")
-        return {"rows": doors.put_rows(self.database, table, rows, self.now())}
+        given = restlet.parse(body or b"")
+        change = door_rows.delete_rows if request.method == "DELETE" else door_rows.put_rows
+        return {"rows": change(self.database, table, given, self.now())}
+
+    def _drift(self, request: Request, body: bytes | None) -> object:
+        given = restlet.parse(body or b"")
+        return drift.drift(self.database, request.path_params["table"], given)
+
+    def _features(self, _: Request, body: bytes | None) -> object:
+        return drift.turn_features(self.database, restlet.parse(body or b""))
+
+    def _load(self, _: Request, body: bytes | None) -> object:
+        return {"rows": load.load(self.database, restlet.parse(body or b""))}
 
     def _response(self, answer: Answer) -> Response:
         return self._dated(Response(answer.body, answer.status, answer.headers))
@@ -222,7 +244,7 @@ def _rest_form(refusal: Refusal, _: str) -> Answer:
 
 
 def _no_door(request: Request, _: bytes | None) -> object:
-    raise doors.DoorError(f"There is no door {request.method} {request.url.path}.")
+    raise DoorError(f"There is no door {request.method} {request.url.path}.")
 
 
 def _nowhere(_: Request, __: bytes | None, ___: datetime) -> Answer:

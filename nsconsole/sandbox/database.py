@@ -10,16 +10,20 @@ from pathlib import Path
 from queue import Empty, LifoQueue
 from typing import TYPE_CHECKING, Self
 
+from nsconsole.sandbox import birth, definitions
 from nsconsole.sandbox import seed as seeding
-from nsconsole.sandbox.schema import ddl
+from nsconsole.sandbox.rows import Rows
+from nsconsole.sandbox.schema import Table, Tables, ddl
 from nsconsole.sandbox.seed.setup import CHOICES
-from nsconsole.sandbox.tables import INDEXES, TABLES, TRIGGERS
+from nsconsole.sandbox.tables import INDEXES, TRIGGERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 _MEMORY = """
 CREATE TABLE sandbox_meta (seed INTEGER NOT NULL);
+CREATE TABLE sandbox_feature (name TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE sandbox_table (name TEXT PRIMARY KEY, definition TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE sandbox_choice (list TEXT, code TEXT, name TEXT, PRIMARY KEY (list, code))
     WITHOUT ROWID;
 CREATE TABLE sandbox_sequence (space TEXT PRIMARY KEY, last INTEGER NOT NULL) WITHOUT ROWID;
@@ -65,6 +69,13 @@ class Database:
         except (sqlite3.Error, StateError) as problem:
             self._forget_folder()
             raise StateError(f"{path}: {problem}") from problem
+        self._seed = seed
+        self._tables = self._present_tables()
+
+    @property
+    def tables(self) -> Tables:
+        """The account's tables as they are at this moment."""
+        return self._tables
 
     def __enter__(self) -> Self:
         return self
@@ -87,6 +98,38 @@ class Database:
             self._writer.execute("BEGIN IMMEDIATE")
             yield self._writer
 
+    @property
+    def features(self) -> set[str]:
+        """The features of the account that are on."""
+        return {name for (name,) in self._writer.execute("SELECT name FROM sandbox_feature")}
+
+    @contextmanager
+    def rows(self) -> Iterator[Rows]:
+        """The account's rows, in one transaction of the writer's; see `write`."""
+        with self.write() as connection:
+            yield Rows(connection, self._tables)
+
+    def redefine(self, change: Callable[[Rows], Iterable[Table]]) -> None:
+        """Let `change` alter tables in one transaction; it returns those that are others now."""
+        with self.rows() as rows:
+            tables = list(change(rows))
+            rows.connection.executemany(
+                "INSERT OR REPLACE INTO sandbox_table VALUES (?, ?)",
+                [(table.name, definitions.to_json(table)) for table in tables],
+            )
+            redefined = self._present_tables()
+        self._tables = redefined
+
+    def turn_features(self, wanted: dict[str, bool]) -> None:
+        """Turn features of the account on and off: columns and tables come and go with them."""
+        with self.write() as connection:
+            for name, on in wanted.items():
+                verb = "INSERT OR IGNORE INTO" if on else "DELETE FROM"
+                tail = "VALUES (?)" if on else "WHERE name = ?"
+                connection.execute(f"{verb} sandbox_feature {tail}", (name,))
+            seen = self._present_tables()
+        self._tables = seen
+
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         """A connection that can read the account's tables and nothing else."""
@@ -98,6 +141,12 @@ class Database:
             yield connection
         finally:
             self._readers.put(connection)
+
+    def _present_tables(self) -> Tables:
+        """What the account was born with, with what has become of it since."""
+        changed = self._writer.execute("SELECT definition FROM sandbox_table")
+        others = [definitions.from_json(definition) for (definition,) in changed]
+        return birth.tables(self._seed).having(*others).with_features(self.features)
 
     def _forget_folder(self) -> None:
         if self._folder is not None:
@@ -147,15 +196,20 @@ def _found(connection: sqlite3.Connection, seed: int, rows: int | None) -> None:
 def _fill(connection: sqlite3.Connection, seed: int, rows: int | None) -> None:
     for statement in _MEMORY.split(";"):
         connection.execute(statement)
-    for table in TABLES.values():
+    tables = birth.tables(seed)
+    for table in tables.values():
         connection.execute(ddl(table))
     connection.execute("INSERT INTO sandbox_meta VALUES (?)", (seed,))
+    connection.executemany(
+        "INSERT INTO sandbox_feature VALUES (?)",
+        [(name,) for name, on in birth.FEATURES.items() if on],
+    )
     connection.executemany(
         "INSERT INTO sandbox_choice VALUES (?, ?, ?)",
         [(name, *pair) for name, words in CHOICES.items() for pair in words.items()],
     )
     for name, content in seeding.rows(seed, rows).items():
-        columns = list(TABLES[name].columns)
+        columns = list(tables[name].columns)
         marks = ", ".join("?" * len(columns))
         connection.executemany(
             f'INSERT INTO "{name}" VALUES ({marks})',  # noqa: S608 - names of our own schema

@@ -1,80 +1,77 @@
-"""Rows of the account's tables, one at a time. Table and column names are always the schema's."""
+"""The account's rows, one at a time, within one transaction of the writer's."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nsconsole.sandbox.schema import quote
-from nsconsole.sandbox.tables import TABLES
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
+    from nsconsole.sandbox.schema import Tables
     from nsconsole.sandbox.values import Stored
 
 
-def first(
-    connection: sqlite3.Connection, table: str, column: str, value: Stored
-) -> sqlite3.Row | None:
-    """A row with that value in that column, or None."""
-    found: sqlite3.Row | None = connection.execute(
-        f"SELECT * FROM {quote(table)} WHERE {quote(column)} = ? LIMIT 1",  # noqa: S608 - names are quoted
-        (value,),
-    ).fetchone()
-    return found
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Reads and writes rows by the schema of the moment; names are always the schema's."""
 
+    connection: sqlite3.Connection
+    tables: Tables
 
-def insert(connection: sqlite3.Connection, table: str, row: Mapping[str, Stored]) -> None:
-    """Add a row."""
-    names = ", ".join(quote(name) for name in row)
-    marks = ", ".join("?" * len(row))
-    connection.execute(
-        f"INSERT INTO {quote(table)} ({names}) VALUES ({marks})",  # noqa: S608 - names are quoted
-        tuple(row.values()),
-    )
+    def first(self, table: str, column: str, value: Stored) -> sqlite3.Row | None:
+        """A row with that value in that column, or None."""
+        found: sqlite3.Row | None = self.connection.execute(
+            f"SELECT * FROM {quote(table)} WHERE {quote(column)} = ? LIMIT 1",  # noqa: S608 - names are quoted
+            (value,),
+        ).fetchone()
+        return found
 
+    def insert(self, table: str, row: Mapping[str, Stored]) -> None:
+        """Add a row."""
+        names = ", ".join(quote(name) for name in row)
+        marks = ", ".join("?" * len(row))
+        self.connection.execute(
+            f"INSERT INTO {quote(table)} ({names}) VALUES ({marks})",  # noqa: S608 - names are quoted
+            tuple(row.values()),
+        )
 
-def change(
-    connection: sqlite3.Connection,
-    table: str,
-    row: Mapping[str, Stored],
-    where: Mapping[str, Stored],
-) -> int:
-    """Give the rows that match `where` the values of `row`; return how many there are."""
-    assignments = ", ".join(f"{quote(name)} = ?" for name in row)
-    changed = connection.execute(
-        f"UPDATE {quote(table)} SET {assignments} WHERE {_matches(where)}",  # noqa: S608 - names are quoted
-        (*row.values(), *where.values()),
-    )
-    return changed.rowcount
+    def change(self, table: str, row: Mapping[str, Stored], where: Mapping[str, Stored]) -> int:
+        """Give the rows that match `where` the values of `row`; return how many there are."""
+        assignments = ", ".join(f"{quote(name)} = ?" for name in row)
+        changed = self.connection.execute(
+            f"UPDATE {quote(table)} SET {assignments} WHERE {_matches(where)}",  # noqa: S608 - names are quoted
+            (*row.values(), *where.values()),
+        )
+        return changed.rowcount
 
+    def remove(self, table: str, where: Mapping[str, Stored]) -> int:
+        """Delete the rows that match `where`; return how many there were."""
+        removed = self.connection.execute(
+            f"DELETE FROM {quote(table)} WHERE {_matches(where)}",  # noqa: S608 - names are quoted
+            tuple(where.values()),
+        )
+        return removed.rowcount
 
-def remove(connection: sqlite3.Connection, table: str, where: Mapping[str, Stored]) -> None:
-    """Delete the rows that match `where`."""
-    connection.execute(
-        f"DELETE FROM {quote(table)} WHERE {_matches(where)}",  # noqa: S608 - names are quoted
-        tuple(where.values()),
-    )
+    def next_id(self, space: str) -> int:
+        """A new id: one more than the largest that the space (see `Table.space`) has ever had."""
+        largest = max(
+            (self._largest(table, key) for table, key in self.tables.spaces[space]), default=0
+        )
+        (number,) = self.connection.execute(
+            "INSERT INTO sandbox_sequence VALUES (?1, ?2 + 1) ON CONFLICT (space) "
+            "DO UPDATE SET last = max(last, ?2) + 1 RETURNING last",
+            (space, largest),
+        ).fetchone()
+        return int(number)
 
-
-def next_id(connection: sqlite3.Connection, space: str) -> int:
-    """A new id: one more than the largest that the space (see `Table.space`) has ever had."""
-    largest = max(
-        connection.execute(f"SELECT max({quote(key)}) FROM {quote(table)}").fetchone()[0] or 0  # noqa: S608 - names are quoted
-        for table, key in _keys(space)
-    )
-    (number,) = connection.execute(
-        "INSERT INTO sandbox_sequence VALUES (?1, ?2 + 1) ON CONFLICT (space) "
-        "DO UPDATE SET last = max(last, ?2) + 1 RETURNING last",
-        (space, largest),
-    ).fetchone()
-    return int(number)
-
-
-def _keys(space: str) -> Iterable[tuple[str, str]]:
-    return ((t.name, t.key[0]) for t in TABLES.values() if t.space == space and not t.view)
+    def _largest(self, table: str, key: str) -> int:
+        query = f"SELECT max({quote(key)}) FROM {quote(table)}"  # noqa: S608 - names are quoted
+        return int(self.connection.execute(query).fetchone()[0] or 0)
 
 
 def _matches(where: Mapping[str, Stored]) -> str:
-    return " AND ".join(f"{quote(name)} = ?" for name in where)
+    return " AND ".join(f"{quote(name)} IS ?" for name in where)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from nsconsole.sandbox import seed
-from nsconsole.sandbox.records import RECORD_TYPES
+from nsconsole.sandbox.restlet.records import RECORD_TYPES
 from nsconsole.sandbox.seed.parties import domain
 from nsconsole.sandbox.seed.setup import CHOICES, EPOCH
 from nsconsole.sandbox.tables import TABLES

@@ -11,11 +11,11 @@ from nsconsole.sandbox.schema import Column, Kind, quote
 from nsconsole.sandbox.suiteql.errors import unknown_table, unsupported
 from nsconsole.sandbox.suiteql.expressions import Expressions
 from nsconsole.sandbox.suiteql.scope import Scope, Source
-from nsconsole.sandbox.tables import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from nsconsole.sandbox.schema import Tables
     from nsconsole.sandbox.suiteql.functions import Term
 
 _JOINS = {("", ""): "JOIN", ("", "INNER"): "JOIN", ("LEFT", ""): "LEFT JOIN",
@@ -34,22 +34,23 @@ class Compiled:
     kinds: tuple[Kind | None, ...]
 
 
-def compile_query(tree: exp.Select) -> Compiled:
+def compile_query(tree: exp.Select, tables: Tables) -> Compiled:
     """Compile a tree that `parsing.parse` has let through.
 
     Raises:
         Refusal: a name is unknown, or a construct is not one that SuiteQL does.
     """
-    return _Select(tree, None).compiled()
+    return _Select(tree, tables, None).compiled()
 
 
 class _Select:
     """One SELECT on its way to SQLite."""
 
-    def __init__(self, tree: exp.Select, parent: Scope | None) -> None:
+    def __init__(self, tree: exp.Select, tables: Tables, parent: Scope | None) -> None:
         self._tree = tree
+        self._tables = tables
         self._scope = Scope(parent)
-        self._expressions = Expressions(self._scope, self._subquery)
+        self._expressions = Expressions(self._scope, tables, self._subquery)
         self._from = self._sources()
         self._rownum, self._where = self._conditions()
         self._outputs = list(self._output_columns())
@@ -63,7 +64,7 @@ class _Select:
     def _subquery(self, tree: exp.Expr) -> str:
         if not isinstance(tree, exp.Select):
             raise unsupported()
-        return _Select(tree, self._scope).compiled().sql
+        return _Select(tree, self._tables, self._scope).compiled().sql
 
     def _sql(self) -> str:
         distinct = "DISTINCT " if self._tree.args.get("distinct") else ""
@@ -102,7 +103,7 @@ class _Select:
     def _source(self, node: exp.Expr) -> str:
         alias = node.alias.lower()
         if isinstance(node, exp.Subquery) and isinstance(node.this, exp.Select):
-            inner = _Select(node.this, None).compiled()
+            inner = _Select(node.this, self._tables, None).compiled()
             columns = {
                 name: Column(name, kind or Kind.TEXT)
                 for name, kind in zip(inner.names, inner.kinds, strict=True)
@@ -115,7 +116,7 @@ class _Select:
         name = node.this.name.lower()
         if name == "dual":
             return ""
-        table = TABLES.get(name)
+        table = self._tables.get(name)
         if table is None:
             raise unknown_table(node.this.name)
         self._scope.add(alias or name, Source(name, table.columns))

@@ -16,12 +16,11 @@ from nsconsole.sandbox.suiteql.functions import (
     Term,
     common_kind,
 )
-from nsconsole.sandbox.tables import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nsconsole.sandbox.schema import Column
+    from nsconsole.sandbox.schema import Table, Tables
     from nsconsole.sandbox.suiteql.scope import Scope
 
 _COMPARISONS: dict[type[exp.Expr], str] = {
@@ -40,8 +39,9 @@ _TODAY = ("SYSDATE", "CURRENT_DATE", "SYSTIMESTAMP", "CURRENT_TIMESTAMP")
 class Expressions:
     """Compiles expressions within a scope; `subquery` compiles a SELECT nested in one."""
 
-    def __init__(self, scope: Scope, subquery: Callable[[exp.Expr], str]) -> None:
+    def __init__(self, scope: Scope, tables: Tables, subquery: Callable[[exp.Expr], str]) -> None:
         self._scope = scope
+        self._tables = tables
         self._subquery = subquery
         self._compilers: dict[type[exp.Expr], Callable[[exp.Expr], Term]] = {
             exp.Literal: self._literal,
@@ -208,7 +208,21 @@ class Expressions:
             raise unsupported()
         if str(call.this).upper() != "DF" or len(call.expressions) != 1:
             raise unsupported()
-        return _display(self.compile(call.expressions[0]))
+        return self._display(self.compile(call.expressions[0]))
+
+    def _display(self, term: Term) -> Term:
+        """BUILTIN.DF: what a person sees in the place of an id, a code, a flag or a date."""
+        column = term.column
+        if column is None:
+            raise unsupported()
+        target = self._tables.get(column.target) if column.target else None
+        if target is not None and target.label in target.columns:
+            return Term(_display_of_reference(term.sql, target), Kind.TEXT)
+        if column.choices is not None:
+            return Term(_display_of_choice(term, column.choices), Kind.TEXT)
+        if column.kind is Kind.BOOLEAN:
+            return Term(f"CASE {term.sql} WHEN 'T' THEN 'Yes' WHEN 'F' THEN 'No' END", Kind.TEXT)
+        return Term(term.sql, column.kind)
 
 
 def _check_comparable(left: Term, right: Term) -> None:
@@ -226,23 +240,7 @@ def _date_arithmetic(left: Term, sign: str, right: Term) -> Term:
     raise unsupported()
 
 
-def _display(term: Term) -> Term:
-    """BUILTIN.DF: what a person sees in the place of an id, a code, a flag or a date."""
-    column = term.column
-    if column is None:
-        raise unsupported()
-    if column.target is not None:
-        return Term(_display_of_reference(term.sql, column), Kind.TEXT)
-    if column.choices is not None:
-        return Term(_display_of_choice(term, column.choices), Kind.TEXT)
-    if column.kind is Kind.BOOLEAN:
-        return Term(f"CASE {term.sql} WHEN 'T' THEN 'Yes' WHEN 'F' THEN 'No' END", Kind.TEXT)
-    return Term(term.sql, column.kind)
-
-
-def _display_of_reference(sql: str, column: Column) -> str:
-    assert column.target is not None  # noqa: S101 - the caller has looked
-    table = TABLES[column.target]
+def _display_of_reference(sql: str, table: Table) -> str:
     return (
         f"(SELECT df.{quote(table.label)} FROM {quote(table.name)} AS df "  # noqa: S608 - names of the schema
         f"WHERE df.{quote(table.key[0])} = {sql})"

@@ -16,7 +16,6 @@ from nsconsole.sandbox.suiteql.dates import account_format
 from nsconsole.sandbox.suiteql.errors import refused_query, unsupported
 from nsconsole.sandbox.suiteql.functions import DATES, register, text_of
 from nsconsole.sandbox.suiteql.parsing import parse
-from nsconsole.sandbox.tables import TABLES
 from nsconsole.sandbox.values import moment
 
 if TYPE_CHECKING:
@@ -26,17 +25,17 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
     from nsconsole.sandbox.database import Database
-    from nsconsole.sandbox.schema import Kind
+    from nsconsole.sandbox.schema import Kind, Tables
     from nsconsole.sandbox.suiteql.compiling import Compiled
 
 PATH = "/services/rest/query/v1/suiteql"
 LARGEST_PAGE = 1000
 _CONTENT_TYPE = "application/vnd.oracle.resource+json; type=collection; charset=UTF-8"
 
+_HIDDEN = ("sqlite_", "sandbox_")
 _STEP = 10_000
 _STEPS = 20_000  # of so many SQLite instructions: some ten seconds on an ordinary machine
 _LONGEST_VALUE = 1_000_000  # bytes, in SQLite
-_READABLE = {*TABLES, "sandbox_choice", ""}  # "" is what SQLite calls a sub-query
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ def query(
     tree, count = parse(text)
     if count != len(values):
         raise refused_query(f"Expected {count} parameters, but {len(values)} were given.")
-    compiled = _compiled(tree)
+    compiled = _compiled(tree, database.tables)
     bound = {f"p{number}": value for number, value in enumerate(values)}
     total, rows = _run(database, compiled, bound, page)
     return _envelope(address, page, total, [_item(compiled, row) for row in rows])
@@ -99,9 +98,14 @@ def _authorize(action: int, table: str | None, *_: str | None) -> int:
     """Let a statement read the account's tables; whatever else it might do is denied."""
     if action in (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_FUNCTION):
         return sqlite3.SQLITE_OK
-    if action == sqlite3.SQLITE_READ and (table or "") in _READABLE:
+    if action == sqlite3.SQLITE_READ and _is_readable(table or ""):
         return sqlite3.SQLITE_OK
     return sqlite3.SQLITE_DENY
+
+
+def _is_readable(table: str) -> bool:
+    """The account's tables, and the words for their codes (which a query cannot name)."""
+    return table == "sandbox_choice" or not table.startswith(_HIDDEN)
 
 
 def _page(parameters: Mapping[str, str]) -> Page:
@@ -171,9 +175,9 @@ def _is_parameter(value: object) -> bool:
     return isinstance(value, float)
 
 
-def _compiled(tree: exp.Select) -> Compiled:
+def _compiled(tree: exp.Select, tables: Tables) -> Compiled:
     try:
-        return compile_query(tree)
+        return compile_query(tree, tables)
     except RecursionError:
         raise unsupported() from None
 

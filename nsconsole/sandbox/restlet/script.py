@@ -8,17 +8,17 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NoReturn, cast
 
-from nsconsole.sandbox import operations
-from nsconsole.sandbox.fields import RefusedError
 from nsconsole.sandbox.forms import Answer, Refusal, json_bytes, script_error
-from nsconsole.sandbox.operations import Operation
+from nsconsole.sandbox.restlet import operations
+from nsconsole.sandbox.restlet.fields import RefusedError
+from nsconsole.sandbox.restlet.operations import Operation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
     from nsconsole.sandbox.database import Database
-    from nsconsole.sandbox.operations import Json, Verb
+    from nsconsole.sandbox.restlet.operations import Json, Verb
 
 PATH = "/app/site/hosting/restlet.nl"
 SCRIPT = "customscript_gfs_platform_query"
@@ -153,8 +153,8 @@ def _read(database: Database, request: Mapping[str, object]) -> Json:
     if not _is_text(kind) or internal_id is None:
         _throw("A read has a record_type and an id.")
     try:
-        with database.write() as connection:
-            values = operations.read(connection, cast("str", kind), internal_id, names)
+        with database.rows() as rows:
+            values = operations.read(rows, cast("str", kind), internal_id, names)
     except RefusedError as refused:
         return {"ok": False, "error": refused.as_json()}
     return {"ok": True, "values": values}

@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from nsconsole.sandbox import rows
-from nsconsole.sandbox.fields import RefusedError, check_references, stored_value
+from nsconsole.sandbox.restlet.fields import RefusedError, check_references, stored_value
 from nsconsole.sandbox.seed.setup import PAYABLES, RECEIVABLES
-from nsconsole.sandbox.tables import TABLES
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping
 
-    from nsconsole.sandbox.records import RecordType, Sublist
+    from nsconsole.sandbox.restlet.records import RecordType, Sublist
+    from nsconsole.sandbox.rows import Rows
+    from nsconsole.sandbox.schema import Column
     from nsconsole.sandbox.values import Stored
 
 _FIRST_STATUS = {"SalesOrd": "A", "CustInvc": "A", "PurchOrd": "B", "VendBill": "A", "Journal": "B"}
@@ -25,17 +25,16 @@ _PREFIX = {
     "VendBill": "BILL",
     "Journal": "JE",
 }
-_COLUMNS = TABLES["transactionline"].columns
 _CENT = 2
 
 
 def head_defaults(
-    connection: sqlite3.Connection, kind: RecordType, row: Mapping[str, Stored], at: str
+    rows: Rows, kind: RecordType, row: Mapping[str, Stored], at: str
 ) -> dict[str, Stored]:
     """What a new transaction's header gets beyond what was given: number, dates, period, terms."""
     tran_type = kind.fixed["type"]
     day = str(row.get("trandate") or f"{at[:10]} 00:00:00")
-    party = _party(connection, row.get("entity"))
+    party = _party(rows, row.get("entity"))
     terms = row.get("terms") or party.get("terms")
     tranid = row.get("tranid") or f"{_PREFIX[tran_type]}{10_000 + int(str(row['id']))}"
     posting = tran_type in ("CustInvc", "VendBill", "Journal")
@@ -51,14 +50,14 @@ def head_defaults(
         "terms": terms,
     }
     if posting:
-        made["postingperiod"] = row.get("postingperiod") or _period(connection, day)
+        made["postingperiod"] = row.get("postingperiod") or _period(rows, day)
     if tran_type in ("CustInvc", "VendBill"):
-        made["duedate"] = row.get("duedate") or _due(connection, day, terms)
+        made["duedate"] = row.get("duedate") or _due(rows, day, terms)
     return made
 
 
 def edit(
-    connection: sqlite3.Connection,
+    rows: Rows,
     kind: RecordType,
     number: int,
     sublists: Mapping[str, list[dict[str, object]]],
@@ -76,51 +75,54 @@ def edit(
     """
     if not kind.sublists and not sublists:
         return
-    head = rows.first(connection, "transaction", "id", number)
+    head = rows.first("transaction", "id", number)
     assert head is not None  # noqa: S101 - the caller has just written it
+    columns = rows.tables["transactionline"].columns
     for name, given in sublists.items():
         sublist = kind.sublists.get(name)
         if sublist is None:
             raise RefusedError("SSS_INVALID_SUBLIST_ID", f"The sublist {name} is invalid.")
         for line in given:
-            values = _stored_line(sublist, line)
-            check_references(connection, _COLUMNS, values)
+            values = _stored_line(columns, sublist, line)
+            check_references(rows, columns, values)
             if fresh or line.get("line") is None:
-                _add_line(connection, sublist, head, values, at)
+                _add_line(rows, sublist, head, values, at)
             else:
-                _change_line(connection, head, line["line"], values, at)
-    _total(connection, kind, head, at)
+                _change_line(rows, head, line["line"], values, at)
+    _total(rows, kind, head, at)
 
 
-def _party(connection: sqlite3.Connection, entity: Stored) -> dict[str, Stored]:
+def _party(rows: Rows, entity: Stored) -> dict[str, Stored]:
     for table in ("vendor", "customer"):
-        row = rows.first(connection, table, "id", entity)
+        row = rows.first(table, "id", entity)
         if row is not None:
             return {"terms": row["terms"], "currency": row["currency"]}
     return {}
 
 
-def _period(connection: sqlite3.Connection, day: str) -> Stored:
-    row = connection.execute(
+def _period(rows: Rows, day: str) -> Stored:
+    row = rows.connection.execute(
         "SELECT id FROM accountingperiod WHERE isposting = 'T' AND ? BETWEEN startdate AND enddate",
         (day,),
     ).fetchone()
     return row["id"] if row else None
 
 
-def _due(connection: sqlite3.Connection, day: str, terms: Stored) -> str:
-    row = rows.first(connection, "term", "id", terms)
+def _due(rows: Rows, day: str, terms: Stored) -> str:
+    row = rows.first("term", "id", terms)
     days = row["daysuntilnetdue"] if row and row["daysuntilnetdue"] else 0
     return f"{date.fromisoformat(day[:10]) + timedelta(days=days)} 00:00:00"
 
 
-def _stored_line(sublist: Sublist, line: Mapping[str, object]) -> dict[str, Stored]:
+def _stored_line(
+    columns: Mapping[str, Column], sublist: Sublist, line: Mapping[str, object]
+) -> dict[str, Stored]:
     """The line's fields as columns; what is sold is booked with a negative sign."""
     given: dict[str, Stored] = {}
     for name, value in line.items():
         if name == "line":
             continue
-        column = _COLUMNS.get(sublist.columns.get(name, ""))
+        column = columns.get(sublist.columns.get(name, ""))
         stored = stored_value(name, column, value)
         assert column is not None  # noqa: S101 - stored_value refuses an unknown field
         if column.name in ("quantity", "foreignamount") and isinstance(stored, int | float):
@@ -130,7 +132,7 @@ def _stored_line(sublist: Sublist, line: Mapping[str, object]) -> dict[str, Stor
 
 
 def _add_line(
-    connection: sqlite3.Connection,
+    rows: Rows,
     sublist: Sublist,
     head: sqlite3.Row,
     given: dict[str, Stored],
@@ -139,19 +141,17 @@ def _add_line(
     missing = [name for name in sublist.mandatory if given.get(sublist.columns[name]) is None]
     if missing:
         raise RefusedError("USER_ERROR", f"Please enter value(s) for: {', '.join(missing)}")
-    line = _item_defaults(connection, sublist, given) | given
-    _insert_line(connection, head, _priced(line, given, head) | _kinds(sublist), at)
+    line = _item_defaults(rows, sublist, given) | given
+    _insert_line(rows, head, _priced(line, given, head) | _kinds(sublist), at)
 
 
 def _kinds(sublist: Sublist) -> dict[str, Stored]:
     return {"mainline": "F", "accountinglinetype": sublist.linetype}
 
 
-def _item_defaults(
-    connection: sqlite3.Connection, sublist: Sublist, given: Mapping[str, Stored]
-) -> dict[str, Stored]:
+def _item_defaults(rows: Rows, sublist: Sublist, given: Mapping[str, Stored]) -> dict[str, Stored]:
     """What choosing an item fills in: its type, unit, description, price and a quantity of one."""
-    item = rows.first(connection, "item", "id", given.get("item"))
+    item = rows.first("item", "id", given.get("item"))
     if item is None:
         return {}
     return {
@@ -164,13 +164,13 @@ def _item_defaults(
 
 
 def _change_line(
-    connection: sqlite3.Connection,
+    rows: Rows,
     head: sqlite3.Row,
     line: object,
     given: Mapping[str, Stored],
     at: str,
 ) -> None:
-    present = connection.execute(
+    present = rows.connection.execute(
         """SELECT * FROM transactionline WHERE "transaction" = ? AND mainline = 'F'""",
         (head["id"],),
     ).fetchall()
@@ -178,7 +178,7 @@ def _change_line(
     if row is None:
         raise RefusedError("SSS_INVALID_SUBLIST_OPERATION", f"There is no line {line} to change.")
     changed = _priced({**row, **given}, given, head) | {"linelastmodifieddate": at}
-    rows.change(connection, "transactionline", changed, {"uniquekey": row["uniquekey"]})
+    rows.change("transactionline", changed, {"uniquekey": row["uniquekey"]})
 
 
 def _priced(
@@ -206,11 +206,9 @@ def _number(line: Mapping[str, Stored], name: str) -> float:
     return float(value) if value is not None else 0.0
 
 
-def _insert_line(
-    connection: sqlite3.Connection, head: sqlite3.Row, line: Mapping[str, Stored], at: str
-) -> None:
+def _insert_line(rows: Rows, head: sqlite3.Row, line: Mapping[str, Stored], at: str) -> None:
     """Add a line at the end; the main line is number 0."""
-    (last,) = connection.execute(
+    (last,) = rows.connection.execute(
         'SELECT coalesce(max(id), 0) FROM transactionline WHERE "transaction" = ?', (head["id"],)
     ).fetchone()
     number = 0 if line["mainline"] == "T" else last + 1
@@ -226,12 +224,12 @@ def _insert_line(
         "linelastmodifieddate": at,
         **line,
     }
-    rows.insert(connection, "transactionline", row)
+    rows.insert("transactionline", row)
 
 
-def _total(connection: sqlite3.Connection, kind: RecordType, head: sqlite3.Row, at: str) -> None:
+def _total(rows: Rows, kind: RecordType, head: sqlite3.Row, at: str) -> None:
     """Make the header and the main line say what the lines add up to."""
-    count, amount, debits = connection.execute(
+    count, amount, debits = rows.connection.execute(
         """SELECT count(*), coalesce(sum(foreignamount), 0), coalesce(sum(debitforeignamount), 0)
            FROM transactionline WHERE "transaction" = ? AND mainline = 'F'""",
         (head["id"],),
@@ -246,18 +244,16 @@ def _total(connection: sqlite3.Connection, kind: RecordType, head: sqlite3.Row, 
     total = round(debits if journal else -amount, _CENT)
     unpaid = abs(total) - (head["foreignamountpaid"] or 0) if head["posting"] == "T" else None
     totals = {"foreigntotal": total, "foreignamountunpaid": None if journal else unpaid}
-    rows.change(connection, "transaction", totals, {"id": head["id"]})
+    rows.change("transaction", totals, {"id": head["id"]})
     if not journal:
-        _set_main_line(connection, head, total, at)
+        _set_main_line(rows, head, total, at)
 
 
-def _set_main_line(
-    connection: sqlite3.Connection, head: sqlite3.Row, total: float, at: str
-) -> None:
+def _set_main_line(rows: Rows, head: sqlite3.Row, total: float, at: str) -> None:
     net = round(total * head["exchangerate"], _CENT)
     amounts: dict[str, Stored] = {"foreignamount": total, "netamount": net}
     which: dict[str, Stored] = {"transaction": head["id"], "mainline": "T"}
-    if rows.change(connection, "transactionline", {**amounts, "linelastmodifieddate": at}, which):
+    if rows.change("transactionline", {**amounts, "linelastmodifieddate": at}, which):
         return
     sale = head["type"] in ("SalesOrd", "CustInvc")
     main: dict[str, Stored] = {
@@ -266,4 +262,4 @@ def _set_main_line(
         "accountinglinetype": "ACCOUNTSRECEIVABLE" if sale else "ACCOUNTSPAYABLE",
         **amounts,
     }
-    _insert_line(connection, head, main, at)
+    _insert_line(rows, head, main, at)

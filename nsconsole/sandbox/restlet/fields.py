@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from nsconsole.sandbox import rows
-from nsconsole.sandbox.records import RECORD_TYPES
-from nsconsole.sandbox.tables import TABLES
+from nsconsole.sandbox.restlet.records import RECORD_TYPES, RecordType
 from nsconsole.sandbox.values import BadValueError, TooLongError, as_json, store
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Mapping
 
-    from nsconsole.sandbox.records import RecordType
-    from nsconsole.sandbox.schema import Column
+    from nsconsole.sandbox.rows import Rows
+    from nsconsole.sandbox.schema import Column, Tables
     from nsconsole.sandbox.values import Stored
 
 
@@ -43,25 +41,29 @@ class RefusedError(Exception):
         return error if self.current is None else {**error, "current": self.current}
 
 
-def record_type(name: str) -> RecordType:
+def record_type(tables: Tables, name: str) -> RecordType:
     """The record type of that name, in any case.
+
+    A table that no type stands for is a record type of its own, if its rows have an id.
 
     Raises:
         RefusedError: there is none.
     """
     found = RECORD_TYPES.get(name.lower())
-    if found is None:
+    if found is not None and found.table in tables:
+        return found
+    table = tables.get(name.lower())
+    if table is None or table.view or table.key != ("id",):
         raise RefusedError("INVALID_RCRD_TYPE", f"The record type [{name}] is invalid.")
-    return found
+    return RecordType(table.name, table.name, table.title or table.name)
 
 
-def stored_values(kind: RecordType, values: Mapping[str, object]) -> dict[str, Stored]:
-    """`values` as the record's table keeps them.
+def stored_values(columns: Mapping[str, Column], values: Mapping[str, object]) -> dict[str, Stored]:
+    """`values` as those columns keep them.
 
     Raises:
         RefusedError: a field is unknown, read-only, or cannot hold its value.
     """
-    columns = TABLES[kind.table].columns
     return {name: stored_value(name, columns.get(name), value) for name, value in values.items()}
 
 
@@ -86,9 +88,7 @@ def stored_value(name: str, column: Column | None, value: object) -> Stored:
         ) from None
 
 
-def check_references(
-    connection: sqlite3.Connection, columns: Mapping[str, Column], row: Mapping[str, Stored]
-) -> None:
+def check_references(rows: Rows, columns: Mapping[str, Column], row: Mapping[str, Stored]) -> None:
     """Every reference and list code of `row` must exist.
 
     Raises:
@@ -96,7 +96,7 @@ def check_references(
     """
     for name, value in row.items():
         column = columns[name]
-        if value is None or _exists(connection, column, value):
+        if value is None or _exists(rows, column, value):
             continue
         raise RefusedError("INVALID_KEY_OR_REF", f"Invalid {name} reference key {value}.")
 
@@ -112,9 +112,10 @@ def check_mandatory(kind: RecordType, row: Mapping[str, Stored]) -> None:
         raise RefusedError("USER_ERROR", f"Please enter value(s) for: {', '.join(missing)}")
 
 
-def mismatches(kind: RecordType, row: sqlite3.Row, expected: Mapping[str, object]) -> list[str]:
+def mismatches(
+    columns: Mapping[str, Column], row: sqlite3.Row, expected: Mapping[str, object]
+) -> list[str]:
     """The fields whose current value is not the expected one, compared as their kind of value."""
-    columns = TABLES[kind.table].columns
     changed = []
     for name, value in expected.items():
         column = columns.get(name)
@@ -129,19 +130,20 @@ def mismatches(kind: RecordType, row: sqlite3.Row, expected: Mapping[str, object
     return changed
 
 
-def current_values(kind: RecordType, row: sqlite3.Row, names: Iterable[str]) -> dict[str, object]:
+def current_values(
+    columns: Mapping[str, Column], row: sqlite3.Row, names: Iterable[str]
+) -> dict[str, object]:
     """The named fields of a row, as JSON."""
-    columns = TABLES[kind.table].columns
     return {name: as_json(columns[name], row[name]) for name in names}
 
 
-def _exists(connection: sqlite3.Connection, column: Column, value: Stored) -> bool:
-    if column.target is not None:
-        key = TABLES[column.target].key[0]
-        return rows.first(connection, column.target, key, value) is not None
+def _exists(rows: Rows, column: Column, value: Stored) -> bool:
+    target = rows.tables.get(column.target) if column.target else None
+    if target is not None:
+        return rows.first(target.name, target.key[0], value) is not None
     if column.choices is not None:
         query = "SELECT 1 FROM sandbox_choice WHERE list = ? AND code = ?"
-        return connection.execute(query, (column.choices, value)).fetchone() is not None
+        return rows.connection.execute(query, (column.choices, value)).fetchone() is not None
     return True
 
 

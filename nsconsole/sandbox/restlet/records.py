@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from nsconsole.sandbox.tables import TABLES
+if TYPE_CHECKING:
+    import sqlite3
+
+    from nsconsole.sandbox.schema import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +139,13 @@ _SPECIAL = (
 RECORD_TYPES: dict[str, RecordType] = {each.name: each for each in _SPECIAL}
 """Every record type, by the lower-case name that scripts use."""
 
-ENTITY_TABLES = tuple(
-    table.name for table in TABLES.values() if table.space == "entity" and not table.view
-)
-"""The tables whose ids come from one sequence."""
+
+def type_of_row(table: Table, row: sqlite3.Row) -> RecordType | None:
+    """The record type that a row of `table` is of, or None if scripts know none."""
+    kinds = [kind for kind in RECORD_TYPES.values() if kind.table == table.name]
+    exact = [
+        kind
+        for kind in kinds
+        if all(name in table.columns and row[name] == value for name, value in kind.fixed.items())
+    ]
+    return max(exact, key=lambda kind: len(kind.fixed), default=None)
