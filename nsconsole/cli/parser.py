@@ -31,7 +31,9 @@ environment:
   NSCONSOLE_ACCOUNT        NetSuite account id, e.g. 1234567_SB1
   NSCONSOLE_NETSUITE_URL   one base URL in place of NetSuite's hosts: a sandbox, a proxy
   NSCONSOLE_CONSUMER_KEY, _CONSUMER_SECRET, _TOKEN_ID, _TOKEN_SECRET
-                           token-based credentials; else those in the system keyring
+                           an access token (TBA); else what is in the system keyring
+  NSCONSOLE_CLIENT_ID, _CERTIFICATE_ID, _PRIVATE_KEY_FILE
+                           a certificate (OAuth 2.0), which goes before a token
   NSCONSOLE_OPERATOR       who decides; else the operator whose login is yours
   NSCONSOLE_EDIT_TOKEN     the token that lets them
 
@@ -47,11 +49,11 @@ exit codes: 0 all were decided by this call; 3 some were taken already or are yo
 decided, since there are no such proposals; 1 some were decided, the others do not exist.
 """
 _INIT_EPILOG = """\
-On a terminal it asks for what is not given. The four credentials are asked for without echo and
-kept in the system keyring; they have no flags, since a flag can be read in the list of processes.
-Without a terminal they come from NSCONSOLE_CONSUMER_KEY, NSCONSOLE_CONSUMER_SECRET,
-NSCONSOLE_TOKEN_ID and NSCONSOLE_TOKEN_SECRET, and stay there. They are tested before anything is
-made. Without an account the workspace is made, and NetSuite is set up later.
+On a terminal it asks for what is not given. Credentials, of a certificate (OAuth 2.0) or of an
+access token (TBA), are asked for without echo and kept in the system keyring; they have no flags,
+since a flag can be read in the list of processes. Without a terminal they come from the variables
+that `nsconsole --help` lists, and stay there. They are tested before anything is made. Without an
+account the workspace is made, and NetSuite is set up later.
 """
 
 

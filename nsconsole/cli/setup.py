@@ -3,11 +3,12 @@
 import os
 import sys
 from argparse import Namespace
+from pathlib import Path
 
 from nsconsole.cli import output
 from nsconsole.cli.session import ask_secret, may_ask
 from nsconsole.services import doctor as doctor_service
-from nsconsole.services.credentials import TBA_NAMES
+from nsconsole.services.credentials import OAUTH2_NAMES, TBA_NAMES
 from nsconsole.services.doctor import NETSUITE_CHECKS, Check, CheckState
 from nsconsole.services.errors import BadInputError
 from nsconsole.services.operators import os_login
@@ -64,8 +65,15 @@ def _asked(args: Namespace, settings: Settings) -> Plan:
     check_plan(settings, plan)
     if not needs_credentials(plan, os.environ):
         return plan
-    typed = {name: ask_secret(f"{name.replace('_', ' ').capitalize()}: ") for name in TBA_NAMES}
-    return Plan(operator, given.login, account, given.netsuite_url, typed)
+    return Plan(operator, given.login, account, given.netsuite_url, _asked_credentials())
+
+
+def _asked_credentials() -> dict[str, str]:
+    file = _ask("Private key file of an OAuth 2.0 certificate, or nothing for an access token: ")
+    path = str(Path(file).expanduser().absolute()) if file else ""
+    names = OAUTH2_NAMES[:2] if file else TBA_NAMES
+    typed = {name: ask_secret(f"{name.replace('_', ' ').capitalize()}: ") for name in names}
+    return {**typed, "private_key_file": path} if file else typed
 
 
 def _ask(prompt: str) -> str:

@@ -14,6 +14,7 @@ _HOST_NAME = re.compile(rf"{_HOST_LABEL}(?:\.{_HOST_LABEL})*")
 _OAUTH_VALUE = re.compile(
     r"""(oauth_\w+(?:=|%3D)\\*(?:["']|&quot;|%22)?)[^"'\s,&]+""", re.IGNORECASE
 )
+_TOKEN_PATH = "/services/rest/auth/oauth2/v1/token"  # noqa: S105 - an address
 _HIDDEN = "(hidden)"
 _SHORTEST_SECRET = 8  # real ones have 64 characters; hiding "ck" would only garble the text
 
@@ -28,6 +29,16 @@ class Endpoint:
     account: str
     rest_base: str
     restlet_base: str
+
+    @property
+    def token_url(self) -> str:
+        """Where an OAuth 2.0 token is asked for."""
+        return f"{self.rest_base}{_TOKEN_PATH}"
+
+    @property
+    def token_audience(self) -> str:
+        """The token endpoint by NetSuite's own name for it, whatever stands in between."""
+        return f"https://{_host_of(self.account)}.suitetalk.api.netsuite.com{_TOKEN_PATH}"
 
     @property
     def realm(self) -> str:
@@ -54,12 +65,16 @@ def endpoint(account: str, base_url: str | None = None) -> Endpoint:
     if base_url is not None:
         base = _checked_base(base_url)
         return Endpoint(canonical, rest_base=base, restlet_base=base)
-    host = canonical.lower().replace("_", "-")
+    host = _host_of(canonical)
     return Endpoint(
         canonical,
         rest_base=f"https://{host}.suitetalk.api.netsuite.com",
         restlet_base=f"https://{host}.restlets.api.netsuite.com",
     )
+
+
+def _host_of(account: str) -> str:
+    return account.lower().replace("_", "-")
 
 
 def _checked_base(base_url: str) -> str:
@@ -112,6 +127,14 @@ def _is_loopback(host: str) -> bool:
     return _is_address(host) and ipaddress.ip_address(host).is_loopback
 
 
+def check_printable(name: str, value: str) -> None:
+    """Raise ValueError, naming the value but not its content, if no credential looks like it."""
+    if not value:
+        raise ValueError(f"The {name} is missing.")
+    if not value.isascii() or not value.isprintable() or " " in value:
+        raise ValueError(f"The {name} has white space or characters that no token has.")
+
+
 @dataclass(frozen=True, slots=True)
 class TbaCredentials:
     """The four values of a NetSuite access token; none of them is ever shown.
@@ -128,11 +151,7 @@ class TbaCredentials:
     def __post_init__(self) -> None:
         for item in fields(self):
             value: str = getattr(self, item.name)
-            name = item.name.replace("_", " ")
-            if not value:
-                raise ValueError(f"The {name} is missing.")
-            if not value.isascii() or not value.isprintable() or " " in value:
-                raise ValueError(f"The {name} has white space or characters that no token has.")
+            check_printable(item.name.replace("_", " "), value)
 
     @property
     def mark(self) -> str:

@@ -4,12 +4,11 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeAlias, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from nsconsole.netsuite.account import Endpoint, TbaCredentials
 from nsconsole.netsuite.answer import Answer, load_json
-from nsconsole.netsuite.auth import TbaAuth
 from nsconsole.netsuite.diagnosis import diagnose
 from nsconsole.netsuite.errors import Failure, NetSuiteError
 from nsconsole.netsuite.restlet import (
@@ -27,13 +26,33 @@ from nsconsole.netsuite.restlet import (
 from nsconsole.netsuite.suiteql import Page, check_window, parse_page
 from nsconsole.netsuite.wire import Timeouts, Wire
 
-__all__ = ["NetSuite", "Timeouts"]
+if TYPE_CHECKING:
+    import httpx
+
+    from nsconsole.netsuite.oauth2 import OAuth2Credentials
+
+__all__ = ["Credentials", "NetSuite", "Timeouts"]
+
+Credentials: TypeAlias = "TbaCredentials | OAuth2Credentials"
 
 _T = TypeVar("_T")
 
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def _auth(
+    credentials: Credentials, endpoint: Endpoint, now: Callable[[], datetime]
+) -> "httpx.Auth":
+    # Each way to log in needs libraries that the other does without.
+    if isinstance(credentials, TbaCredentials):
+        from nsconsole.netsuite.auth import TbaAuth
+
+        return TbaAuth(credentials, realm=endpoint.realm, now=now)
+    from nsconsole.netsuite.oauth2 import OAuth2Auth
+
+    return OAuth2Auth(credentials, endpoint=endpoint, now=now)
 
 
 class NetSuite:
@@ -47,7 +66,7 @@ class NetSuite:
     def __init__(
         self,
         endpoint: Endpoint,
-        credentials: TbaCredentials,
+        credentials: Credentials,
         *,
         restlet: RestletAddress = RestletAddress(),  # noqa: B008 - frozen
         timeouts: Timeouts = Timeouts(),  # noqa: B008 - frozen
@@ -60,7 +79,7 @@ class NetSuite:
         self._redact = credentials.redact
         self._now = now
         self._wire = Wire(
-            TbaAuth(credentials, realm=endpoint.realm, now=now),
+            _auth(credentials, endpoint, now),
             timeouts=timeouts,
             trust_env=not endpoint.is_loopback,  # a proxy for the world cannot reach this machine
         )

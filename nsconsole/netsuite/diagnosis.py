@@ -17,6 +17,7 @@ _FAILURES = {
     Failure.UNREACHABLE: "{host} is not reachable: there is no way to it",
     Failure.NOT_SECURE: "{host} is not reachable: no secure connection can be made (TLS)",
     Failure.CONNECT_TIMEOUT: "{host} is not reachable: no connection came about in time",
+    Failure.NO_TOKEN: "{host} gave no access token",
     Failure.TIMEOUT: "{host} did not finish its answer in time",
     Failure.DISCONNECTED: "The connection to {host} was cut before its answer was complete",
     Failure.MALFORMED: "{host} did not answer in the form expected",

@@ -24,6 +24,7 @@ class Failure(Enum):
     UNREACHABLE = "unreachable"
     NOT_SECURE = "not_secure"
     CONNECT_TIMEOUT = "connect_timeout"
+    NO_TOKEN = "no_token"  # noqa: S105 - a word
     TIMEOUT = "timeout"
     DISCONNECTED = "disconnected"
     MALFORMED = "malformed"
@@ -37,6 +38,7 @@ _NOTHING_LEFT = {
     Failure.UNREACHABLE,
     Failure.NOT_SECURE,
     Failure.CONNECT_TIMEOUT,
+    Failure.NO_TOKEN,
 }
 
 Fact = int | str | Failure
@@ -79,6 +81,12 @@ _RULES = (
             "INVALID_LOGIN_ATTEMPT",
             "INVALID_LOGIN_CREDENTIALS",
             "TWO_FA_REQD",
+            "invalid_client",  # these come from the token endpoint, with 400
+            "invalid_grant",
+            "invalid_request",
+            "invalid_scope",
+            "unauthorized_client",
+            "unsupported_grant_type",
         },
         Outcome.UNAUTHORIZED,
     ),
@@ -106,6 +114,10 @@ def classify_caught(code: str, *, write: bool) -> Outcome:
     caught and reported is classified as if it had come that way.
     """
     return classify(write=write, status=400, code=code)
+
+
+class NoTokenError(ConnectionError):
+    """NetSuite gave neither an access token nor a refusal, so the call itself was never made."""
 
 
 class NetSuiteError(Exception):

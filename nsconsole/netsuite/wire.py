@@ -13,7 +13,7 @@ import httpx
 
 from nsconsole import __version__
 from nsconsole.netsuite.answer import Answer
-from nsconsole.netsuite.errors import Failure
+from nsconsole.netsuite.errors import Failure, NoTokenError
 
 MAX_ANSWER = 11_000_000
 """Bytes, after decompression: NetSuite promises RESTlets 10 MB, the rest is for its envelope."""
@@ -102,6 +102,8 @@ class Wire:
             async with asyncio.timeout(self._total):
                 response = await self._client.send(request, stream=True)
                 await _read_body(response, into=body)
+        except NoTokenError as error:
+            failure, reason = Failure.NO_TOKEN, str(error)
         except (httpx.HTTPError, OSError, _TooLargeError) as error:
             failure, reason = _failure(error)
         finally:

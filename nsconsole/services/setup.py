@@ -8,10 +8,12 @@ from pathlib import Path
 from nsconsole.netsuite.account import endpoint
 from nsconsole.netsuite.errors import NetSuiteError
 from nsconsole.services.credentials import (
+    OAUTH2_NAMES,
     TBA_NAMES,
     connect_netsuite,
-    find_tba,
+    find_credentials,
     keep_in_keyring,
+    variable,
 )
 from nsconsole.services.errors import BadInputError, NetSuiteUnavailableError, RefusedError
 from nsconsole.services.link import note
@@ -27,7 +29,7 @@ class Plan:
     """What a new workspace is to be.
 
     `login` is the OS user whom the first operator is. `credentials` are those that a person typed,
-    by the names in TBA_NAMES; empty if they come from the environment or the keyring.
+    by the names in TBA_NAMES or OAUTH2_NAMES; empty if they come from elsewhere.
     """
 
     operator: str
@@ -81,10 +83,11 @@ def check_plan(settings: Settings, plan: Plan) -> None:
 
 def needs_credentials(plan: Plan, environ: Mapping[str, str]) -> bool:
     """Tell whether a person has to give credentials: none are set, and the keyring has none."""
-    if not plan.account or any(environ.get(f"NSCONSOLE_{name.upper()}") for name in TBA_NAMES):
+    names = (*OAUTH2_NAMES, *TBA_NAMES)
+    if not plan.account or any(environ.get(variable(name)) for name in names):
         return False
     try:
-        find_tba(plan.account, environ)
+        find_credentials(plan.account, environ)
     except NetSuiteUnavailableError:
         return True
     return False
@@ -115,7 +118,7 @@ def make_workspace(
 
 
 def _tested(settings: Settings, plan: Plan, environ: Mapping[str, str], now: Clock) -> str:
-    typed = {f"NSCONSOLE_{name.upper()}": value for name, value in plan.credentials.items()}
+    typed = {variable(name): value for name, value in plan.credentials.items()}
     try:
         with connect_netsuite(settings, {**environ, **typed}, now) as netsuite:
             return netsuite.ping().version

@@ -5,6 +5,7 @@ import tomllib
 import pytest
 
 SECRETS = ("CONSUMER_KEY", "CONSUMER_SECRET", "TOKEN_ID", "TOKEN_SECRET")
+KEY_FILE = "Private key file of an OAuth 2.0 certificate, or nothing for an access token: "
 QUESTIONS = ("Consumer key: ", "Consumer secret: ", "Token id: ", "Token secret: ")
 
 # A keyring that keeps what it is given in a file, found by keyring's own means.
@@ -150,6 +151,7 @@ def _answers(sandbox, **others):
     asked = {
         "Operator's name [ada]: ": "",
         "NetSuite account id, or nothing to set it up later: ": "1234567_SB1",
+        KEY_FILE: "",
     }
     return asked | typed | others
 
