@@ -39,10 +39,14 @@ class Clock:
 
 @dataclass(frozen=True)
 class Sandbox:
-    """A running sandbox and its doors; `environ` is what points a workspace at it."""
+    """A running sandbox and its doors.
+
+    `environ` points a workspace at it with an access token, `certificate` with a certificate.
+    """
 
     url: str
     environ: dict[str, str]
+    certificate: dict[str, str]
 
     def ledger(self):
         """Every change that really happened, in order."""
@@ -55,10 +59,31 @@ class Sandbox:
         """Change or add rows, as another user of NetSuite would."""
         return self._door(f"tables/{table}/rows", list(rows))
 
-    def _door(self, path, body=None):
+    def delete(self, table, *ids):
+        """Delete rows by their keys, as another user of NetSuite would."""
+        return self._door(f"tables/{table}/rows", {"ids": list(ids)}, method="DELETE")
+
+    def drift(self, table, **change):
+        """Change a column: drop=, rename=[old, new], hide=, show= or add={"name", "type"}."""
+        return self._door(f"tables/{table}/columns", change)
+
+    def load(self, **tables):
+        """Put tables of one's own into the account: name={"columns", "key", "rows"}."""
+        return self._door("load", {"tables": tables})
+
+    def fault(self, on, fault, **how):
+        """Order a fault: `times` or `rate`, `where`, `ms`, `code`."""
+        return self._door("faults", {"on": on, "fault": fault, **how})
+
+    def behave(self, **switches):
+        """Set what differs from account to account: a time zone, a date format, a limit."""
+        return self._door("behaviour", switches, method="PATCH")
+
+    def _door(self, path, body=None, *, method=None):
         data = None if body is None else json.dumps(body).encode()
         headers = {"Content-Type": "application/json"}
-        request = urllib.request.Request(f"{self.url}/sandbox/{path}", data, headers)
+        url = f"{self.url}/sandbox/{path}"
+        request = urllib.request.Request(url, data, headers, method=method)
         with urllib.request.urlopen(request, timeout=10) as answer:
             return json.load(answer)
 
@@ -85,15 +110,16 @@ def sandbox(seeded_state, tmp_path, clock):
     state = tmp_path / "sandbox.db"
     shutil.copy(seeded_state, state)
     with running(Options(state=state, now=clock)) as started:
-        yield Sandbox(started.url, _environ(started))
+        tba = _environ(started, "consumer_key", "consumer_secret", "token_id", "token_secret")
+        oauth2 = _environ(started, "client_id", "certificate_id", "private_key_file")
+        yield Sandbox(started.url, tba, oauth2)
 
 
-def _environ(sandbox):
-    secrets = ("consumer_key", "consumer_secret", "token_id", "token_secret")
+def _environ(sandbox, *names):
     return {
         "NSCONSOLE_ACCOUNT": sandbox.account,
         "NSCONSOLE_NETSUITE_URL": sandbox.url,
-        **{f"NSCONSOLE_{name.upper()}": getattr(sandbox, name) for name in secrets},
+        **{f"NSCONSOLE_{name.upper()}": str(getattr(sandbox, name)) for name in names},
     }
 
 

@@ -171,6 +171,47 @@ def test_on_a_terminal_it_asks_and_keeps_the_credentials_in_the_keyring(
     assert bare("doctor").code == 0  # by the keyring, since nothing is in the environment
 
 
+def test_a_certificate_is_asked_for_and_kept_just_so(bare, sandbox, keyring, type_into):
+    client, certificate, file = (
+        sandbox.certificate[f"NSCONSOLE_{name}"]
+        for name in ("CLIENT_ID", "CERTIFICATE_ID", "PRIVATE_KEY_FILE")
+    )
+    secrets = {KEY_FILE: file, "Client id: ": client, "Certificate id: ": certificate}
+    answers = {q: a for q, a in _answers(sandbox).items() if q not in QUESTIONS} | secrets
+    code, shown = type_into(bare, ["init", "--netsuite-url", sandbox.url], answers)
+    assert code == 0
+    assert client not in shown
+    assert keyring() == {
+        "nsconsole:1234567_SB1/client_id": client,
+        "nsconsole:1234567_SB1/certificate_id": certificate,
+        "nsconsole:1234567_SB1/private_key_file": file,
+    }
+    assert bare("doctor").code == 0
+    assert sandbox.stats()["requests"]["token"] == {"200": 2}
+
+
+def test_a_certificate_in_the_environment_goes_before_a_token(fresh, sandbox):
+    fresh.environ |= sandbox.certificate
+    assert fresh.here("init", "--json").code == 0
+    assert sandbox.stats()["requests"]["token"] == {"200": 1}
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("NSCONSOLE_PRIVATE_KEY_FILE", "/no/such/key.pem", "private key file cannot be read"),
+        ("NSCONSOLE_CERTIFICATE_ID", "", "NSCONSOLE_CERTIFICATE_ID not set"),
+        ("NSCONSOLE_CERTIFICATE_ID", "unknown", "invalid_grant"),
+    ],
+)
+def test_a_certificate_that_is_not_right_is_refused(fresh, sandbox, home, variable, value, said):
+    fresh.environ |= {**sandbox.certificate, variable: value}
+    result = fresh.here("init", "--json")
+    assert result.code == 4
+    assert said in result.json["error"]["message"]
+    assert not home.exists()
+
+
 def test_what_was_typed_wrong_is_neither_kept_nor_made(bare, sandbox, home, keyring, type_into):
     answers = _answers(sandbox, **{"Token secret: ": "0" * 64})
     code, shown = type_into(bare, ["init", "--netsuite-url", sandbox.url], answers)
