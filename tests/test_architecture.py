@@ -11,7 +11,9 @@ ROOT = Path(__file__).parent.parent
 HEAVY = {
     "alembic",
     "apscheduler",
+    "cryptography",
     "httpx",
+    "jwt",
     "keyring",
     "oauthlib",
     "requests",
@@ -72,7 +74,7 @@ open_workspace(load_settings({{}}, home=Path({str(tmp_path)!r}))).close()
 
 
 def test_no_package_is_required_that_nothing_uses():
-    imported = {"requests-oauthlib": "requests_oauthlib"}
+    imported = {"requests-oauthlib": "requests_oauthlib", "pyjwt": "jwt", "tzdata": "zoneinfo"}
     sources = "\n".join(path.read_text() for path in (ROOT / "nsconsole").rglob("*.py"))
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     names = [line.split("=")[0].split(">")[0].strip() for line in project["dependencies"]]

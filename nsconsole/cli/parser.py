@@ -233,6 +233,25 @@ def _add_sandbox(commands: _Commands) -> None:
         metavar="N",
         help="how long each answer of NetSuite takes at least",
     )
+    sandbox.add_argument(
+        "--concurrency",
+        type=_count,
+        default=5,
+        metavar="N",
+        help="how many calls the account takes at once (default: 5)",
+    )
+    sandbox.add_argument(
+        "--set",
+        dest="switches",
+        type=_switch,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="how it behaves where accounts differ, e.g. date_format=YYYY-MM-DD; may be repeated",
+    )
+    sandbox.add_argument(
+        "--verbose", action="store_true", help="log every request to stderr, as it is answered"
+    )
     state = sandbox.add_argument(
         "--state", type=_path, metavar="FILE", help="keep its data in FILE between runs"
     )
@@ -275,6 +294,15 @@ def _natural(text: str) -> int:
 
 def _count(text: str) -> int:
     return _whole(text, least=1)
+
+
+def _switch(text: str) -> tuple[str, object]:
+    from nsconsole.sandbox.behaviour import BehaviourError, from_text
+
+    try:
+        return from_text(text)
+    except BehaviourError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _whole(text: str, *, least: int, most: int = _LARGEST) -> int:

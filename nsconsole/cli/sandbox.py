@@ -5,9 +5,12 @@ import shlex
 import sys
 import threading
 from argparse import Namespace
+from contextlib import suppress
 
 from nsconsole.cli import output
+from nsconsole.sandbox.behaviour import Behaviour, changed
 from nsconsole.sandbox.server import Options, Running, SandboxError, run
+from nsconsole.sandbox.traffic import Passed
 from nsconsole.services.errors import ServiceError
 
 _VARIABLES = {
@@ -17,6 +20,11 @@ _VARIABLES = {
     "consumer_secret": "NSCONSOLE_CONSUMER_SECRET",
     "token_id": "NSCONSOLE_TOKEN_ID",
     "token_secret": "NSCONSOLE_TOKEN_SECRET",
+}
+_OAUTH2_VARIABLES = {
+    "client_id": "NSCONSOLE_CLIENT_ID",
+    "certificate_id": "NSCONSOLE_CERTIFICATE_ID",
+    "private_key_file": "NSCONSOLE_PRIVATE_KEY_FILE",
 }
 
 
@@ -28,6 +36,9 @@ def sandbox(args: Namespace) -> int:
         rows=args.rows,
         latency_ms=args.latency_ms,
         state=args.state,
+        concurrency=args.concurrency,
+        behaviour=changed(Behaviour(), dict(args.switches)),
+        on_request=_tell if args.verbose else None,
     )
 
     def ready(running: Running) -> None:
@@ -46,9 +57,23 @@ def _show(running: Running, *, as_json: bool) -> None:
         return
     output.line("# A simulated NetSuite is ready. To point a workspace at it:")
     for key, variable in _VARIABLES.items():
-        output.line(f"export {variable}={shlex.quote(str(facts[key]))}")
+        output.line(f"export {variable}={shlex.quote(facts[key])}")
+    output.line("# Or log in with OAuth 2.0, NetSuite's way for new integrations: these three in")
+    output.line("# the place of the four keys and tokens above.")
+    for key, variable in _OAUTH2_VARIABLES.items():
+        output.line(f"# export {variable}={shlex.quote(facts[key])}")
     output.line("# Ctrl-C ends it.")
     sys.stdout.flush()
+
+
+def _tell(passed: Passed) -> None:
+    """One line of the request log; a reader of it that has gone stops nothing."""
+    line = (
+        f"{passed.at:%H:%M:%S} {passed.method:<6} {passed.path} "
+        f"{passed.outcome} {passed.seconds * 1000:.0f} ms"
+    )
+    with suppress(OSError, ValueError):
+        print(f"{line}  {passed.note}".rstrip(), file=sys.stderr, flush=True)
 
 
 def _end_of_stdin() -> threading.Event:

@@ -57,11 +57,16 @@ class Behaviour:
     error_type: Literal["rfc9110", "w3c"] = "rfc9110"
     retry_after: int | None = None  # seconds, sent with 429 and 503
     lock_after: int = 5  # failed logins in a row; 0: never
+    expires_in: Literal["number", "text"] = "number"  # an access token's seconds: 3600 or "3600"
     restlet_idempotent: bool = True  # it remembers request ids, and its ping says so
+    usage_units: int = 5000  # that a call of the RESTlet may use
+    operation_seconds: int = 0  # that each operation of the RESTlet takes, of the sandbox's time
     governance: Literal["accountLimit", "integrationSpecific", "internal"] = "accountLimit"
     integration_concurrency: int = 2  # of the integration, if governance is integrationSpecific
     clock_offset_seconds: int = 0  # the sandbox's clock is wrong by so much
     late_commit_seconds: int = 0  # a change is stamped so much before it can be seen
+    empty_schema_every: int = 0  # so many schemas of the metadata catalog have one without fields
+    dangling_custom_fields: bool = False  # SuiteQL's catalog breaks where a field's target is gone
 
 
 class Switches:

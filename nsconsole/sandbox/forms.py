@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from typing import Literal
+from xml.sax.saxutils import escape
 
 _TITLES = {
-    400: ("Bad Request", "15.5.1"),
-    401: ("Unauthorized", "15.5.2"),
-    404: ("Not Found", "15.5.5"),
-    405: ("Method Not Allowed", "15.5.6"),
-    415: ("Unsupported Media Type", "15.5.16"),
-    500: ("Internal Server Error", "15.6.1"),
+    400: ("Bad Request", "15.5.1", "10.4.1"),
+    401: ("Unauthorized", "15.5.2", "10.4.2"),
+    403: ("Forbidden", "15.5.4", "10.4.4"),
+    404: ("Not Found", "15.5.5", "10.4.5"),
+    405: ("Method Not Allowed", "15.5.6", "10.4.6"),
+    415: ("Unsupported Media Type", "15.5.16", "10.4.16"),
+    429: ("Bad Request", "15.5.1", "10.4.1"),  # NetSuite's own title of a 429
+    500: ("Internal Server Error", "15.6.1", "10.5.1"),
+    503: ("Service Unavailable", "15.6.4", "10.5.4"),
+}
+_TYPES = {
+    "rfc9110": "https://www.rfc-editor.org/rfc/rfc9110.html#section-{1}",
+    "w3c": "https://www.w3.org/Protocols/rfc2616/rfc2616-sec10.html#sec{2}",
 }
 REST_TYPE = "application/vnd.oracle.resource+json; type=error; charset=UTF-8"
 
@@ -28,17 +37,25 @@ class Answer:
 class Refusal(Exception):
     """A request that NetSuite answers with an error: HTTP status, NetSuite code, message.
 
-    `about` names the part at fault the way REST services do, e.g. {"o:errorQueryParam": "q"}.
+    `about` names the part at fault the way REST services do, e.g. {"o:errorQueryParam": "q"};
+    `others` are the messages of further faults of the same kind.
     """
 
     def __init__(
-        self, status: int, code: str, message: str, *, about: dict[str, str] | None = None
+        self,
+        status: int,
+        code: str,
+        message: str,
+        *,
+        about: dict[str, str] | None = None,
+        others: tuple[str, ...] = (),
     ) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
         self.message = message
         self.about = about or {}
+        self.others = others
 
 
 def json_bytes(value: object) -> bytes:
@@ -47,15 +64,21 @@ def json_bytes(value: object) -> bytes:
     return text.encode(errors="backslashreplace")
 
 
-def rest_error(refusal: Refusal) -> Answer:
-    """The error body of REST services (Oracle, "Error Handling in REST Web Services")."""
-    title, section = _TITLES[refusal.status]
+def rest_error(refusal: Refusal, error_type: Literal["rfc9110", "w3c"] = "rfc9110") -> Answer:
+    """The error body of REST services (Oracle, "Error Handling in REST Web Services").
+
+    Its `type` is an address of RFC 9110 now and was one of the W3C's, which Oracle still shows.
+    """
+    title = _TITLES[refusal.status]
     body = {
-        "type": f"https://www.rfc-editor.org/rfc/rfc9110.html#section-{section}",
-        "title": title,
+        "type": _TYPES[error_type].format(*title),
+        "title": title[0],
         "status": refusal.status,
+        # Of all errors this one has a code outside its details.
+        **({"o:errorCode": "USER_ERROR"} if refusal.status == 429 else {}),
         "o:errorDetails": [
-            {"detail": refusal.message, **refusal.about, "o:errorCode": refusal.code}
+            {"detail": message, **refusal.about, "o:errorCode": refusal.code}
+            for message in (refusal.message, *refusal.others)
         ],
     }
     return Answer(refusal.status, json_bytes(body), {"content-type": REST_TYPE})
@@ -76,11 +99,28 @@ def restlet_error(refusal: Refusal, content_type: str) -> Answer:
             body.encode(errors="backslashreplace"),
             {"content-type": "application/json; charset=utf-8"},
         )
+    if content_type == "application/xml":
+        return _xml_error(refusal)
     body = f"error code: {refusal.code}\nerror message: {refusal.message}"
     return Answer(
         refusal.status,
         body.encode(errors="backslashreplace"),
         {"content-type": "text/plain; charset=utf-8"},
+    )
+
+
+def _xml_error(refusal: Refusal) -> Answer:
+    # Control characters have no place in XML, not even escaped.
+    texts = (
+        "".join(c if c.isprintable() else " " for c in text)
+        for text in (refusal.code, refusal.message)
+    )
+    code, message = map(escape, texts)
+    body = f"<error><code>{code}</code><message>{message}</message></error>"
+    return Answer(
+        refusal.status,
+        body.encode(errors="xmlcharrefreplace"),
+        {"content-type": "application/xml; charset=utf-8"},
     )
 
 

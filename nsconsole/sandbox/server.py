@@ -2,34 +2,50 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import os
 import signal
 import socket
+import tempfile
 import threading
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
 from nsconsole.sandbox.account import account
 from nsconsole.sandbox.app import Surface
+from nsconsole.sandbox.behaviour import Behaviour, Switches
+from nsconsole.sandbox.clock import Clock
+from nsconsole.sandbox.connection import Connection
 from nsconsole.sandbox.database import Database, StateError
-from nsconsole.sandbox.suiteql.service import prepare_reader
+from nsconsole.sandbox.endpoint import Services
+from nsconsole.sandbox.faults import Faults
+from nsconsole.sandbox.logins.gate import Gate
+from nsconsole.sandbox.pool import Pool
+from nsconsole.sandbox.suiteql.running import prepare_reader
 from nsconsole.sandbox.traffic import Traffic
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
     from types import FrameType
 
     from starlette.applications import Starlette
 
+    from nsconsole.sandbox.account import Account
+    from nsconsole.sandbox.traffic import Passed
+
 HOST = "127.0.0.1"
 INTERRUPTED = 130
 _BACKLOG = 2048
-_GRACE_SECONDS = 2
+_GRACE_SECONDS = 1
+_KEEP_ALIVE_SECONDS = 75  # longer than clients keep idle connections, so that none meets its end
+_OPEN_FILES = 8192
+_LARGEST_HEAD = 64 * 1024  # bytes of request line and headers
 _SIGNAL_SECONDS = 0.2  # how long a signal may go unnoticed
 _SILENT = logging.CRITICAL + 1
 
@@ -50,6 +66,8 @@ class Options:
     `port` 0 picks a free one; `rows` is about how many transactions there are (None: 1,500);
     `latency_ms` is added to NetSuite's answers, not to the sandbox's doors; `state` is the file in
     which everything lives on (None: nothing outlives the sandbox); `now` gives aware UTC datetimes.
+    `concurrency` is how many calls may be under way at once in the account; `on_request` is told of
+    every request that is over, in the thread that serves.
     """
 
     port: int = 0
@@ -58,6 +76,9 @@ class Options:
     latency_ms: int = 0
     state: Path | None = None
     now: Callable[[], datetime] = utcnow
+    concurrency: int = 5
+    behaviour: Behaviour = field(default_factory=Behaviour)
+    on_request: Callable[[Passed], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +91,13 @@ class Running:
     consumer_secret: str = field(repr=False)
     token_id: str = field(repr=False)
     token_secret: str = field(repr=False)
+    client_id: str
+    certificate_id: str
+    private_key_file: str
 
-    def as_json(self) -> dict[str, str | None]:
-        """The line of `nsconsole sandbox --json`; there is no OAuth 2.0 login yet."""
-        return {
-            "url": self.url,
-            "account": self.account,
-            "consumer_key": self.consumer_key,
-            "consumer_secret": self.consumer_secret,
-            "token_id": self.token_id,
-            "token_secret": self.token_secret,
-            "client_id": None,
-            "certificate_id": None,
-            "private_key_file": None,
-        }
+    def as_json(self) -> dict[str, str]:
+        """The line of `nsconsole sandbox --json`."""
+        return asdict(self)
 
 
 @contextmanager
@@ -95,9 +109,24 @@ def running(options: Options | None = None) -> Iterator[Running]:
     """
     options = options or Options()
     who = account(options.seed)
-    with _listening(options.port) as listener, _database(options) as database:
-        surface = Surface(who, database, Traffic(), options.now, options.latency_ms / 1000)
-        server = _Server(surface.application())
+    switches = Switches(options.behaviour)
+    clock = Clock(options.now, switches)
+    with (
+        _listening(options.port) as listener,
+        _database(options, clock) as database,
+        _key_file(options.state, who) as key_file,
+    ):
+        services = Services(
+            account_id=who.id,
+            gate=Gate(who, database, switches),
+            pool=Pool(options.concurrency),
+            faults=Faults(options.seed),
+            traffic=Traffic(options.on_request),
+            clock=clock,
+            switches=switches,
+            latency=options.latency_ms / 1000,
+        )
+        server = _Server(Surface(database, services).application(), services)
         thread = threading.Thread(
             target=server.serve_on, args=(listener,), name="nsconsole-sandbox", daemon=True
         )
@@ -113,6 +142,9 @@ def running(options: Options | None = None) -> Iterator[Running]:
                 consumer_secret=who.consumer_secret,
                 token_id=who.token_id,
                 token_secret=who.token_secret,
+                client_id=who.client_id,
+                certificate_id=who.certificate_id,
+                private_key_file=str(key_file),
             )
         finally:
             server.should_exit = True
@@ -139,6 +171,7 @@ def run(
         # To set an event here could deadlock: the main thread may be holding its lock.
         codes.append(INTERRUPTED if number == signal.SIGINT else 0)
 
+    _allow_many_connections()
     before = {each: signal.signal(each, on_signal) for each in (signal.SIGINT, signal.SIGTERM)}
     try:
         with running(options) as sandbox:
@@ -151,13 +184,25 @@ def run(
     return codes[0] if codes else 0
 
 
+def _allow_many_connections() -> None:
+    """Raise the number of open files as far as it goes: some systems begin with 256."""
+    with suppress(ImportError, ValueError, OSError):  # not every system has, or lets, it
+        import resource
+
+        now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = _OPEN_FILES if most == resource.RLIM_INFINITY else min(most, _OPEN_FILES)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(now, wanted), most))
+
+
 class _Server(uvicorn.Server):
     """uvicorn, silent, telling when it is ready to answer."""
 
-    def __init__(self, application: Starlette) -> None:
+    def __init__(self, application: Starlette, services: Services) -> None:
         super().__init__(
             uvicorn.Config(
                 application,
+                http=Connection,
+                ws="none",
                 lifespan="off",
                 log_config=None,
                 log_level=_SILENT,
@@ -165,10 +210,13 @@ class _Server(uvicorn.Server):
                 proxy_headers=False,
                 date_header=False,
                 server_header=False,
+                timeout_keep_alive=_KEEP_ALIVE_SECONDS,
                 timeout_graceful_shutdown=_GRACE_SECONDS,
+                h11_max_incomplete_event_size=_LARGEST_HEAD,
             )
         )
         self.ready = threading.Event()
+        self._services = services
 
     def serve_on(self, listener: socket.socket) -> None:
         """Serve until `should_exit`; `ready` is set even if that comes to nothing."""
@@ -178,8 +226,14 @@ class _Server(uvicorn.Server):
             self.ready.set()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        asyncio.get_running_loop().set_exception_handler(self._remember)
         await super().startup(sockets)
         self.ready.set()
+
+    def _remember(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """What went wrong beside any request is told by the stats, and not on stderr."""
+        error = context.get("exception") or RuntimeError(context["message"])
+        self._services.traffic.bug(self._services.clock(), "server", error)
 
 
 @contextmanager
@@ -196,13 +250,33 @@ def _listening(port: int) -> Iterator[socket.socket]:
 
 
 @contextmanager
-def _database(options: Options) -> Iterator[Database]:
+def _key_file(state: Path | None, who: Account) -> Iterator[Path]:
+    """The file with the certificate's private key: beside the state, or gone in the end."""
+    if state is not None:
+        yield _written_key(state.absolute().with_name(f"{state.name}.key.pem"), who)
+        return
+    with tempfile.TemporaryDirectory(prefix="nsconsole-key-") as folder:
+        yield _written_key(Path(folder) / "private_key.pem", who)
+
+
+def _written_key(path: Path, who: Account) -> Path:
+    try:
+        path.unlink(missing_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(who.private_key)
+    except OSError as problem:
+        raise SandboxError(f"cannot write the private key to {path}: {problem}") from problem
+    return path
+
+
+@contextmanager
+def _database(options: Options, clock: Clock) -> Iterator[Database]:
     try:
         database = Database(
             options.state,
             seed=options.seed,
             rows=options.rows,
-            prepare_reader=prepare_reader(options.now),
+            prepare_reader=prepare_reader,
         )
     except StateError as problem:
         raise SandboxError(str(problem)) from problem

@@ -1,23 +1,42 @@
-"""What the sandbox counts: requests, how many at once, and the logins that it refused."""
+"""What the sandbox counts and tells: requests, how many at once, and the logins that it refused."""
 
 from __future__ import annotations
 
 import threading
 from collections import Counter, deque
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
 _REMEMBERED = 1000
+DROPPED = "dropped"
+"""In the place of a status: the connection was cut, or the request never answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A request that is over. `at` is the sandbox's time; `note` is a refused login or a fault."""
+
+    at: datetime
+    method: str
+    path: str
+    outcome: str
+    seconds: float
+    note: str
 
 
 class Traffic:
-    """The counts since the sandbox was started; safe to use from any thread."""
+    """The counts since the sandbox was started; safe to use from any thread.
 
-    def __init__(self) -> None:
+    `tell` is called with each request that is over, if given.
+    """
+
+    def __init__(self, tell: Callable[[Passed], None] | None = None) -> None:
+        self.tell = tell
         self._lock = threading.Lock()
         self._requests: dict[str, Counter[str]] = {}
         self._now = 0
@@ -37,10 +56,10 @@ class Traffic:
             with self._lock:
                 self._now -= 1
 
-    def answered(self, endpoint: str, status: int) -> None:
-        """Count an answer."""
+    def answered(self, endpoint: str, outcome: str) -> None:
+        """Count an answer by its status, or a request that gets none as `DROPPED`."""
         with self._lock:
-            self._requests.setdefault(endpoint, Counter())[str(status)] += 1
+            self._requests.setdefault(endpoint, Counter())[outcome] += 1
 
     def login_refused(self, at: datetime, endpoint: str, reason: str) -> None:
         """Remember the true reason of a refused login; the answer to the client never has it."""

@@ -23,7 +23,17 @@ COMMANDS = {
     "operator list": [],
     "operator disable": ["NAME"],
     "operator rotate": ["NAME"],
-    "sandbox": ["--port", "--rows", "--seed", "--latency-ms", "--state", "--exit-with-stdin"],
+    "sandbox": [
+        "--port",
+        "--rows",
+        "--seed",
+        "--latency-ms",
+        "--concurrency",
+        "--set",
+        "--verbose",
+        "--state",
+        "--exit-with-stdin",
+    ],
     "demo": ["--fresh"],
     "completion": ["bash", "zsh", "tcsh"],
 }

@@ -3,6 +3,7 @@ import signal
 import socket
 import subprocess
 import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -80,6 +81,7 @@ def test_what_it_prints_points_a_shell_at_it(start, bare):
 def test_the_same_seed_has_the_same_credentials(start):
     def facts(*words):
         found = json.loads(start("--json", *words)[1])
+        found["private_key_file"] = Path(found["private_key_file"]).read_text()
         return {key: value for key, value in found.items() if key != "url"}
 
     assert facts("--seed", "7") == facts("--seed", "7")

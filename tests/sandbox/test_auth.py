@@ -8,13 +8,22 @@ import pytest
 from oauthlib.oauth1 import Client
 
 from nsconsole.sandbox.account import account
-from nsconsole.sandbox.auth import SignedRequest, base_string, sign
+from nsconsole.sandbox.behaviour import Behaviour
+from nsconsole.sandbox.logins.tba import SignedRequest, base_string, sign
+from nsconsole.sandbox.server import Options, running
 
 PING = {"operation": "ping"}
 RESTLET = (
     "/app/site/hosting/restlet.nl"
     "?script=customscript_gfs_platform_query&deploy=customdeploy_gfs_platform_query"
 )
+
+
+@pytest.fixture(scope="module")
+def shared(shared):
+    """A sandbox that may refuse as often as it will: it never locks."""
+    with running(Options(behaviour=Behaviour(lock_after=0))) as sandbox:
+        yield type(shared)(sandbox)
 
 
 def ping(caller, *, path=RESTLET, auth=True, **changes):

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from nsconsole.sandbox.birth import FEATURES
 from nsconsole.sandbox.doors import DoorError
 from nsconsole.sandbox.schema import Access, Column, Kind, Table, affinity, quote
+from nsconsole.sandbox.values import moment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     from nsconsole.sandbox.database import Database
     from nsconsole.sandbox.rows import Rows
@@ -29,12 +33,15 @@ _KINDS = {
 """The words for a column's type, as NetSuite, SQL and JSON Schema have them."""
 
 
-def drift(database: Database, table_name: str, change: object) -> dict[str, object]:
-    """Change a column of a table; return the table's columns as they are then.
+_ACCESS = {access.value: access for access in (Access.OPEN, Access.NO_PERMISSION, Access.REMOVED)}
 
-    One of: `{"drop": C}` (gone; its values come back with an `add` of the same name),
+
+def drift(database: Database, table_name: str, change: object, at: datetime) -> dict[str, object]:
+    """Change a column of a table at a moment; return the table's columns as they are then.
+
+    One of: `{"drop": C}` (gone; its values come back with an `add` of the same name and type),
     `{"rename": [C, D]}`, `{"hide": C}` (not exposed to SuiteQL any more), `{"show": C}`,
-    `{"add": {"name": C, "type": T}}`.
+    `{"add": {"name": C, "type": T}}`. A view loses the columns whose source got another name.
 
     Raises:
         DoorError: unknown table, column, change or type.
@@ -47,24 +54,67 @@ def drift(database: Database, table_name: str, change: object) -> dict[str, obje
         raise DoorError(f"There is no change {verb}: it is drop, rename, hide, show or add.")
 
     def redefined(rows: Rows) -> list[Table]:
-        table = rows.tables.get(table_name.lower())
-        if table is None:
-            raise DoorError(f"There is no table {table_name}.")
-        return [work(rows, table, what)]
+        changed = work(rows, _table(rows, table_name), what)
+        return [changed, *unfit_views(rows, {changed.name})]
 
-    database.redefine(redefined)
+    try:
+        database.redefine(redefined, at=moment(at))
+    except sqlite3.OperationalError as problem:
+        raise DoorError(f"The table {table_name} cannot change so: {problem}.") from None
     columns = database.tables[table_name.lower()].columns.values()
     return {"columns": {column.name: column.access.value for column in columns}}
+
+
+def set_access(database: Database, table_name: str, given: object) -> dict[str, object]:
+    """Show a whole table or take it away, `{"access": "open"}`; return how it is then.
+
+    `no permission` hides it from the role; `removed` is as if there had never been such a table.
+    Its rows stay, and come back with `open`.
+
+    Raises:
+        DoorError: unknown table, or a body of another shape.
+    """
+    word = given.get("access") if isinstance(given, dict) and len(given) == 1 else None
+    access = _ACCESS.get(word) if isinstance(word, str) else None
+    if access is None:
+        raise DoorError(f'The body must be {{"access": one of {", ".join(_ACCESS)}}}.')
+    database.redefine(lambda rows: [replace(_table(rows, table_name), access=access)])
+    return {"access": database.tables[table_name.lower()].access.value}
+
+
+def unfit_views(rows: Rows, changed: set[str]) -> Iterator[Table]:
+    """The views that lost columns, or everything, now that the `changed` tables are others."""
+    for view in rows.tables.values():
+        if view.view is None or view.name in changed or view.access is Access.REMOVED:
+            continue
+        try:
+            query = f"SELECT * FROM {quote(view.name)} LIMIT 0"  # noqa: S608 - names are quoted
+            names = {column[0] for column in rows.connection.execute(query).description}
+        except sqlite3.OperationalError:
+            # A view that fails would keep every table from being altered.
+            rows.connection.execute(f"DROP VIEW {quote(view.name)}")
+            yield replace(view, access=Access.REMOVED)
+            continue
+        lost = {name for name in view.columns if name not in names}
+        if lost:
+            columns = {
+                name: replace(column, access=Access.REMOVED) if name in lost else column
+                for name, column in view.columns.items()
+            }
+            yield view.with_columns(columns)
 
 
 def turn_features(database: Database, wanted: object) -> dict[str, object]:
     """Turn features of the account on and off, `{"name": true}`; return those that are on.
 
     Raises:
-        DoorError: the body has another shape.
+        DoorError: the body has another shape, or names a feature that there is not.
     """
     if not isinstance(wanted, dict) or not all(isinstance(on, bool) for on in wanted.values()):
         raise DoorError('The body must be an object of features: {"name": true or false}.')
+    unknown = sorted(wanted.keys() - FEATURES.keys())
+    if unknown:
+        raise DoorError(f"There is no feature {unknown[0]}; there are {', '.join(FEATURES)}.")
     database.turn_features(wanted)
     return {"features": sorted(database.features)}
 
@@ -91,6 +141,13 @@ def checked_name(name: object) -> str:
     if not _NAME.fullmatch(lower) or _RESERVED.fullmatch(lower):
         raise DoorError(f"{name!r} is not a name that a table or column can have.")
     return lower
+
+
+def _table(rows: Rows, name: str) -> Table:
+    table = rows.tables.get(name.lower())
+    if table is None:
+        raise DoorError(f"There is no table {name}.")
+    return table
 
 
 def _column(table: Table, name: object) -> Column:
@@ -138,14 +195,27 @@ def _add(rows: Rows, table: Table, given: object) -> Table:
     present = table.columns.get(column.name)
     if table.view or (present is not None and present.access is not Access.REMOVED):
         raise DoorError(f"The table {table.name} cannot get another column {column.name}.")
-    if present is not None and present.kind is not column.kind:
-        raise DoorError(f"{table.name}.{column.name} was of type {present.kind.value}.")
-    if present is None:
+    if present is not None and present.kind is column.kind:
+        column = replace(present, access=Access.OPEN)
+    else:
+        if present is not None:
+            _put_away(rows, table, present)
         rows.connection.execute(
             f"ALTER TABLE {quote(table.name)} ADD COLUMN {quote(column.name)} {affinity(column)}"
         )
-    returned = column if present is None else replace(present, access=Access.OPEN)
-    return table.with_columns({**table.columns, column.name: returned})
+    return table.with_columns({**table.columns, column.name: column})
+
+
+def _put_away(rows: Rows, table: Table, column: Column) -> None:
+    """Make room for another column of the same name; views may still need the old one."""
+    query = (
+        "SELECT count(*) FROM pragma_table_info(?) WHERE name LIKE 'sandbox\\_was\\_%' ESCAPE '\\'"
+    )
+    (number,) = rows.connection.execute(query, (table.name,)).fetchone()
+    old = quote(f"sandbox_was_{number}_{column.name}")
+    rows.connection.execute(
+        f"ALTER TABLE {quote(table.name)} RENAME COLUMN {quote(column.name)} TO {old}"
+    )
 
 
 _CHANGES: dict[object, Callable[[Rows, Table, object], Table]] = {

