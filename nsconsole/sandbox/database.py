@@ -11,14 +11,15 @@ from queue import Empty, LifoQueue
 from typing import TYPE_CHECKING, Self
 
 from nsconsole.sandbox import birth, definitions
-from nsconsole.sandbox import seed as seeding
+from nsconsole.sandbox.founding import found
+from nsconsole.sandbox.generated.customization import keep_in_step
 from nsconsole.sandbox.rows import Rows
-from nsconsole.sandbox.schema import Table, Tables, ddl
-from nsconsole.sandbox.seed.setup import CHOICES
-from nsconsole.sandbox.tables import INDEXES, TRIGGERS
+from nsconsole.sandbox.seed import TRANSACTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+    from nsconsole.sandbox.schema import Table, Tables
 
 _MEMORY = """
 CREATE TABLE sandbox_meta (seed INTEGER NOT NULL);
@@ -34,6 +35,11 @@ CREATE TABLE sandbox_done (request_id TEXT PRIMARY KEY, result TEXT NOT NULL) WI
 CREATE TABLE sandbox_nonce (
     timestamp INTEGER, token TEXT, nonce TEXT, PRIMARY KEY (timestamp, token, nonce))
     WITHOUT ROWID;
+CREATE TABLE sandbox_lock (failures INTEGER NOT NULL, until REAL NOT NULL);
+CREATE TABLE sandbox_certificate (id TEXT PRIMARY KEY, public_key TEXT NOT NULL, expires REAL)
+    WITHOUT ROWID;
+CREATE TABLE sandbox_token (
+    digest TEXT PRIMARY KEY, scopes TEXT NOT NULL, expires REAL NOT NULL) WITHOUT ROWID;
 """
 """What the sandbox itself remembers; SuiteQL cannot name these tables, choices apart."""
 
@@ -46,6 +52,7 @@ class Database:
     """One writer behind a lock, and as many readers as there are queries at once.
 
     Without a `path` the state lives in a temporary folder and goes when the database is closed.
+    While a large one is made, `progress` is told how many of its rows are done, and of how many.
     """
 
     def __init__(
@@ -55,6 +62,7 @@ class Database:
         seed: int,
         rows: int | None,
         prepare_reader: Callable[[sqlite3.Connection], None],
+        progress: Callable[[int, int], None] = lambda done, total: None,
     ) -> None:
         self._folder = None
         if path is None:
@@ -63,10 +71,16 @@ class Database:
         self._path = path
         self._prepare_reader = prepare_reader
         self._lock = threading.Lock()
-        self._readers: LifoQueue[sqlite3.Connection] = LifoQueue()
+        self._readers: dict[bool, LifoQueue[sqlite3.Connection]] = {
+            backwards: LifoQueue() for backwards in (False, True)
+        }
+        self._generation = 0
         try:
-            self._writer = self._open_writer(seed, rows)
-        except (sqlite3.Error, StateError) as problem:
+            if not path.exists() or not path.stat().st_size:
+                transactions = TRANSACTIONS if rows is None else rows
+                found(path, _MEMORY, seed=seed, transactions=transactions, progress=progress)
+            self._writer = self._open_writer(seed)
+        except (OSError, sqlite3.Error, StateError) as problem:
             self._forget_folder()
             raise StateError(f"{path}: {problem}") from problem
         self._seed = seed
@@ -86,8 +100,9 @@ class Database:
     def close(self) -> None:
         """Close every connection; a temporary state is gone after this."""
         with self._lock:
-            while not self._readers.empty():
-                self._readers.get_nowait().close()
+            for readers in self._readers.values():
+                while not readers.empty():
+                    readers.get_nowait().close()
             self._writer.close()
         self._forget_folder()
 
@@ -108,9 +123,15 @@ class Database:
         """The account's rows, in one transaction of the writer's; see `write`."""
         with self.write() as connection:
             yield Rows(connection, self._tables)
+        self._generation += 1
 
-    def redefine(self, change: Callable[[Rows], Iterable[Table]]) -> None:
-        """Let `change` alter tables in one transaction; it returns those that are others now."""
+    def redefine(
+        self, change: Callable[[Rows], Iterable[Table]], *, at: str | None = None
+    ) -> None:
+        """Let `change` alter tables in one transaction; it returns those that are others now.
+
+        `at` is the moment of it, as rows keep moments, for the custom fields that are new.
+        """
         with self.rows() as rows:
             tables = list(change(rows))
             rows.connection.executemany(
@@ -118,6 +139,7 @@ class Database:
                 [(table.name, definitions.to_json(table)) for table in tables],
             )
             redefined = self._present_tables()
+            keep_in_step(rows.connection, redefined, at)
         self._tables = redefined
 
     def turn_features(self, wanted: dict[str, bool]) -> None:
@@ -128,19 +150,30 @@ class Database:
                 tail = "VALUES (?)" if on else "WHERE name = ?"
                 connection.execute(f"{verb} sandbox_feature {tail}", (name,))
             seen = self._present_tables()
+            keep_in_step(connection, seen)
         self._tables = seen
+        self._generation += 1
+
+    @property
+    def generation(self) -> int:
+        """A number that grows whenever the account's rows or tables may have changed."""
+        return self._generation
 
     @contextmanager
-    def read(self) -> Iterator[sqlite3.Connection]:
-        """A connection that can read the account's tables and nothing else."""
+    def read(self, *, backwards: bool = False) -> Iterator[sqlite3.Connection]:
+        """A connection that can read the account's tables and nothing else.
+
+        One that reads `backwards` finds rows that are not sorted in another order.
+        """
+        readers = self._readers[backwards]
         try:
-            connection = self._readers.get_nowait()
+            connection = readers.get_nowait()
         except Empty:
-            connection = self._open_reader()
+            connection = self._open_reader(backwards=backwards)
         try:
             yield connection
         finally:
-            self._readers.put(connection)
+            readers.put(connection)
 
     def _present_tables(self) -> Tables:
         """What the account was born with, with what has become of it since."""
@@ -152,20 +185,20 @@ class Database:
         if self._folder is not None:
             self._folder.cleanup()
 
-    def _open_writer(self, seed: int, rows: int | None) -> sqlite3.Connection:
+    def _open_writer(self, seed: int) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
         try:
             connection.row_factory = sqlite3.Row
             connection.execute("PRAGMA journal_mode=WAL")
             # A killed process loses nothing under NORMAL; only a power cut could.
             connection.execute(f"PRAGMA synchronous={'OFF' if self._folder else 'NORMAL'}")
-            _found(connection, seed, rows)
+            _check(connection, seed)
         except BaseException:
             connection.close()
             raise
         return connection
 
-    def _open_reader(self) -> sqlite3.Connection:
+    def _open_reader(self, *, backwards: bool) -> sqlite3.Connection:
         connection = sqlite3.connect(
             f"{self._path.absolute().as_uri()}?mode=ro",
             uri=True,
@@ -173,49 +206,16 @@ class Database:
             check_same_thread=False,
         )
         connection.execute("PRAGMA query_only=ON")
+        connection.execute(f"PRAGMA reverse_unordered_selects={'ON' if backwards else 'OFF'}")
         self._prepare_reader(connection)
         return connection
 
 
-def _found(connection: sqlite3.Connection, seed: int, rows: int | None) -> None:
-    """Fill an empty database; check that a filled one was made from the same seed."""
-    present = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    if not present:
-        with connection:
-            connection.execute("BEGIN IMMEDIATE")
-            _fill(connection, seed, rows)
-        return
+def _check(connection: sqlite3.Connection, seed: int) -> None:
+    """See that a state file is one, and was made from that seed."""
     try:
         (made_from,) = connection.execute("SELECT seed FROM sandbox_meta").fetchone()
     except sqlite3.OperationalError:
         raise StateError("this is a database of something else; name another file") from None
     if made_from != seed:
         raise StateError(f"this state was made from seed {made_from}, not {seed}")
-
-
-def _fill(connection: sqlite3.Connection, seed: int, rows: int | None) -> None:
-    for statement in _MEMORY.split(";"):
-        connection.execute(statement)
-    tables = birth.tables(seed)
-    for table in tables.values():
-        connection.execute(ddl(table))
-    connection.execute("INSERT INTO sandbox_meta VALUES (?)", (seed,))
-    connection.executemany(
-        "INSERT INTO sandbox_feature VALUES (?)",
-        [(name,) for name, on in birth.FEATURES.items() if on],
-    )
-    connection.executemany(
-        "INSERT INTO sandbox_choice VALUES (?, ?, ?)",
-        [(name, *pair) for name, words in CHOICES.items() for pair in words.items()],
-    )
-    for name, content in seeding.rows(seed, rows).items():
-        columns = list(tables[name].columns)
-        marks = ", ".join("?" * len(columns))
-        connection.executemany(
-            f'INSERT INTO "{name}" VALUES ({marks})',  # noqa: S608 - names of our own schema
-            [[row.get(column) for column in columns] for row in content],
-        )
-    for name, column in INDEXES:
-        connection.execute(f'CREATE INDEX "{name}_{column}" ON "{name}" ("{column}")')
-    for trigger in TRIGGERS:
-        connection.execute(trigger)

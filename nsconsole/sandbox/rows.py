@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nsconsole.sandbox.schema import quote
+from nsconsole.sandbox.schema import Access, quote
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from nsconsole.sandbox.schema import Tables
     from nsconsole.sandbox.values import Stored
@@ -30,6 +30,38 @@ class Rows:
         ).fetchone()
         return found
 
+    def one(
+        self, table: str, columns: Sequence[str], where: Mapping[str, Stored]
+    ) -> sqlite3.Row | None:
+        """Those columns of a row that matches `where`, or None."""
+        names = ", ".join(map(quote, columns))
+        found: sqlite3.Row | None = self.connection.execute(
+            f"SELECT {names} FROM {quote(table)} WHERE {_matches(where)} LIMIT 1",  # noqa: S608 - names are quoted
+            _given(where),
+        ).fetchone()
+        return found
+
+    def record(self, table: str, number: Stored, *names: str) -> dict[str, Stored]:
+        """The row of that id, by its columns: all, or those of the names that the table has.
+
+        Empty if there is no such row, or no such table.
+        """
+        present = self.tables.get(table)
+        if present is None or present.access is Access.REMOVED:
+            return {}
+        (key, *_), wanted = present.key, [name for name in names if name in present.columns]
+        row = self.one(table, wanted, {key: number}) if wanted else self.first(table, key, number)
+        return dict(row) if row is not None else {}
+
+    def exists(self, table: str, where: Mapping[str, Stored]) -> bool:
+        """Whether a row matches `where`."""
+        return self.one(table, tuple(where), where) is not None
+
+    def fitting(self, table: str, row: Mapping[str, Stored]) -> dict[str, Stored]:
+        """What of `row` the table has columns for."""
+        columns = self.tables[table].columns
+        return {name: value for name, value in row.items() if name in columns}
+
     def insert(self, table: str, row: Mapping[str, Stored]) -> None:
         """Add a row."""
         names = ", ".join(quote(name) for name in row)
@@ -44,7 +76,7 @@ class Rows:
         assignments = ", ".join(f"{quote(name)} = ?" for name in row)
         changed = self.connection.execute(
             f"UPDATE {quote(table)} SET {assignments} WHERE {_matches(where)}",  # noqa: S608 - names are quoted
-            (*row.values(), *where.values()),
+            (*row.values(), *_given(where)),
         )
         return changed.rowcount
 
@@ -52,7 +84,7 @@ class Rows:
         """Delete the rows that match `where`; return how many there were."""
         removed = self.connection.execute(
             f"DELETE FROM {quote(table)} WHERE {_matches(where)}",  # noqa: S608 - names are quoted
-            tuple(where.values()),
+            _given(where),
         )
         return removed.rowcount
 
@@ -74,4 +106,12 @@ class Rows:
 
 
 def _matches(where: Mapping[str, Stored]) -> str:
-    return " AND ".join(f"{quote(name)} IS ?" for name in where)
+    # `IS ?` would do for both, but no partial index could serve it.
+    return " AND ".join(
+        f"{quote(name)} IS NULL" if value is None else f"{quote(name)} = ?"
+        for name, value in where.items()
+    )
+
+
+def _given(where: Mapping[str, Stored]) -> tuple[Stored, ...]:
+    return tuple(value for value in where.values() if value is not None)

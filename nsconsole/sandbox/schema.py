@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from functools import cached_property
+from functools import cache, cached_property
 
 
 class Kind(Enum):
@@ -38,7 +39,7 @@ class Access(Enum):
 
 
 _CUSTOM_COLUMNS = ("custentity", "custbody", "custitem", "custcol", "custrecord", "custevent")
-_CUSTOM_TABLES = ("customrecord", "customlist", "customtransaction", "map_customrecord")
+_CUSTOM_TABLE = re.compile(r"(map_)?custom(record|list|transaction)[_0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class Table:
     @property
     def custom(self) -> bool:
         """Whether somebody of the account has made it: a custom record, list or transaction."""
-        return self.name.startswith(_CUSTOM_TABLES)
+        return _CUSTOM_TABLE.match(self.name) is not None
 
     def with_columns(self, columns: Mapping[str, Column]) -> Table:
         """The table with these columns in the place of its own."""
@@ -235,6 +236,7 @@ def _completed(table: Table) -> Table:
     )
 
 
+@cache
 def _column(text: str) -> Column:
     name, word = text.split()
     word, _, feature = word.partition("@")

@@ -13,9 +13,12 @@ Stored: TypeAlias = str | int | float | None
 
 LONGEST = {Kind.TEXT: 300, Kind.MEMO: 4000}
 _LARGEST = 10**15  # beyond this, numbers are no longer told apart by NetSuite's decimals
-_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+_INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
+_INT64 = 2**63
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
-_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d:\d\d)(?:\.\d+)?Z?)?")
+_MOMENT = re.compile(
+    r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:\d\d)?)?", re.ASCII
+)
 
 
 class BadValueError(ValueError):
@@ -29,7 +32,7 @@ class TooLongError(BadValueError):
 def store(column: Column, value: object) -> Stored:
     """`value`, a JSON value, as the column keeps it; an empty text means no value.
 
-    Dates are ISO 8601; a moment without a zone, or with `Z`, is UTC.
+    Dates are ISO 8601; a moment without a zone is UTC.
 
     Raises:
         BadValueError: the column's kind cannot hold it.
@@ -87,7 +90,7 @@ def _integer(value: object) -> int:
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int | str):
         raise BadValueError
-    if not _INTEGER.fullmatch(str(value)):
+    if not _INTEGER.fullmatch(str(value)) or not -_INT64 <= int(value) < _INT64:
         raise BadValueError
     return int(value)
 
@@ -110,10 +113,13 @@ def _moment(value: object, *, keep_time: bool) -> str:
     match = _MOMENT.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         raise BadValueError
-    time = match[2] if keep_time and match[2] else "00:00:00"
+    day, time, zone = match[1], match[2], match[3]
     try:
-        return str(datetime.fromisoformat(f"{match[1]} {time}"))
-    except ValueError:
+        if not (keep_time and time):
+            return str(datetime.fromisoformat(f"{day} 00:00:00"))
+        at = datetime.fromisoformat(f"{day} {time}{'' if zone == 'Z' else zone or ''}")
+        return str(at if at.tzinfo is None else at.astimezone(UTC).replace(tzinfo=None))
+    except (ValueError, OverflowError):
         raise BadValueError from None
 
 

@@ -1,9 +1,14 @@
 """The sandbox's own doors: the ledger, the counts, and another user at work."""
 
+import contextlib
+import sqlite3
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+
+from nsconsole.sandbox.rows import Rows
+from nsconsole.sandbox.tables import TABLES
 
 
 def test_the_ledger_keeps_what_was_written_in_jsons_kinds(own):
@@ -112,3 +117,114 @@ def test_a_door_that_is_not_there_says_so_and_asks_for_no_login(own):
     answer = own.door("POST", "nosuch", {})
     assert answer.status == 400
     assert own.door("GET", "stats").json()["refused_logins"] == []
+
+
+class TestColleagues:
+    """Another user's work, as it looks from outside."""
+
+    @pytest.fixture
+    def at(self):
+        return datetime(2026, 11, 22, 9, 15, tzinfo=UTC)
+
+    def test_a_line_moves_the_last_modified_of_its_record(self, start, at):
+        with start(now=lambda: at) as caller:
+            (line,) = caller.rows("SELECT MAX(uniquekey) AS k FROM transactionline")
+            row = {"uniquekey": int(line["k"]), "memo": "x"}
+            caller.door("POST", "tables/transactionline/rows", [row])
+            assert stamped(caller, "transaction", at) == 1
+            caller.door("POST", "tables/itemvendor/rows", [{"item": 101, "vendor": 42}])
+            assert stamped(caller, "item", at) == 1
+
+    def test_a_deleted_line_moves_the_last_modified_of_its_record(self, start, at):
+        with start(now=lambda: at) as caller:
+            (line,) = caller.rows("SELECT MAX(uniquekey) AS k FROM transactionline")
+            caller.door("DELETE", "tables/transactionline/rows", {"ids": [line["k"]]})
+            assert stamped(caller, "transaction", at) == 1
+
+    def test_rows_that_say_when_they_changed_move_nothing_else(self, start, at):
+        with start(now=lambda: at) as caller:
+            (line,) = caller.rows("SELECT MAX(uniquekey) AS k FROM transactionline")
+            then = "2026-01-02T03:04:05Z"
+            row = {"uniquekey": int(line["k"]), "linelastmodifieddate": then}
+            caller.door("POST", "tables/transactionline/rows", [row])
+            assert stamped(caller, "transaction", at) == 0
+            caller.door("POST", "tables/vendor/rows", [{"id": 42, "lastmodifieddate": then}])
+            values = caller.read("vendor", 42, "lastmodifieddate")["values"]
+            assert values == {"lastmodifieddate": then}
+
+    def test_a_new_row_has_been_made_now(self, start, at):
+        with start(now=lambda: at) as caller:
+            caller.door("POST", "tables/vendor/rows", [{"entityid": "Elm"}])
+            (row,) = caller.rows("SELECT MAX(id) AS id FROM vendor")
+            values = caller.read("vendor", row["id"], "datecreated")["values"]
+            assert values == {"datecreated": "2026-11-22T09:15:00Z"}
+
+    def test_late_commits_are_stamped_before_they_can_be_seen(self, start, at):
+        with start(now=lambda: at) as caller:
+            caller.door("PATCH", "behaviour", {"late_commit_seconds": 90})
+            caller.door("POST", "tables/vendor/rows", [{"id": 41, "cost": 1}])
+            result = caller.do("update", "vendor", id=42, values={"cost": 1})
+            assert result["lastmodified"] == "2026-11-22T09:13:30Z"
+            assert stamped(caller, "vendor", at - timedelta(seconds=90)) == 2
+
+    def test_deleting_by_key_takes_along_what_belongs_to_the_row(self, own):
+        (order,) = own.rows("SELECT MAX(id) AS id FROM transaction WHERE type = 'SalesOrd'")
+        answer = own.door("DELETE", "tables/transaction/rows", {"ids": [order["id"], 10**9]})
+        assert answer.json() == {"rows": 1}
+        query = "SELECT COUNT(*) AS n FROM transactionline WHERE transaction = ?"
+        assert own.rows(query, order["id"]) == [{"n": "0"}]
+
+    @pytest.mark.parametrize(
+        ("table", "body"),
+        [
+            ("nosuch", {"ids": [1]}), ("entity", {"ids": [1]}), ("vendor", {}), ("vendor", []),
+            ("vendor", {"ids": 42}), ("vendor", {"ids": [41, "x"]}), ("vendor", {"ids": [[1, 2]]}),
+            ("vendor", {"ids": [41, None, [1, 2]]}), ("inventoryitemlocations", {"ids": [101]}),
+            ("inventoryitemlocations", {"ids": [[101, 1], [101]]}),
+        ],
+    )  # fmt: skip
+    def test_keys_that_are_none_are_refused_and_nothing_is_deleted(self, own, table, body):
+        assert own.door("DELETE", f"tables/{table}/rows", body).status == 400
+        assert own.read("vendor", 41)["ok"]
+        query = "SELECT COUNT(*) AS n FROM inventoryitemlocations WHERE item = 101"
+        assert own.rows(query) == [{"n": "3"}]
+
+    def test_a_key_is_looked_up_and_not_searched_for(self, state):
+        keys = {
+            "transaction": {"id": 1},
+            "inventoryitemlocations": {"item": 1, "location": 1},
+            "transactionline": {"transaction": 1, "entity": None},
+            "customer": {"externalid": "x"},
+        }
+        with contextlib.closing(sqlite3.connect(state)) as connection:
+            rows = Rows(connection, TABLES)
+            plans = []
+            connection.set_trace_callback(plans.append)
+            for table, where in keys.items():
+                rows.change(table, {next(iter(where)): 1}, where)
+                rows.remove(table, where)
+                rows.exists(table, where)
+            connection.set_trace_callback(None)
+            connection.rollback()
+            statements = [each for each in plans if each.startswith(("UPD", "DEL", "SEL"))]
+            assert len(statements) >= 12
+            for statement in statements:
+                plan = connection.execute(f"EXPLAIN QUERY PLAN {statement}").fetchall()
+                assert all("SCAN" not in detail for *_, detail in plan), statement
+
+
+def stamped(caller, table, at) -> int:
+    """How many rows of the table were last modified at that very second."""
+    (row,) = caller.rows(
+        f"SELECT COUNT(*) AS n FROM {table} WHERE SYS_EXTRACT_UTC(lastmodifieddate) = "
+        f"TO_TIMESTAMP('{at:%Y-%m-%d %H:%M:%S}', 'YYYY-MM-DD HH24:MI:SS')"
+    )
+    return int(row["n"])
+
+
+@pytest.mark.parametrize("path", ["tables/vendor/rows", "tables/vendor/columns", "features"])
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[" * 100_000, b'[{"id": NaN}]', b"5"])
+def test_a_body_that_is_no_use_to_a_door_is_refused(shared, path, body):
+    answer = shared.door("POST", path, body)
+    assert answer.status == 400
+    assert answer.json()["error"]

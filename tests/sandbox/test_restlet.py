@@ -146,6 +146,24 @@ def test_another_value_than_the_expected_is_a_conflict(own, expected):
     assert set(result["error"]["current"]) == set(expected)
 
 
+@pytest.mark.parametrize(
+    ("seen", "same"),
+    [
+        ("2026-01-02T03:04:05Z", True), ("2026-01-02 03:04:05", True),
+        ("2026-01-02T03:04:05.999Z", True), ("2026-01-01T19:04:05-08:00", True),
+        ("2026-01-02T03:04:06Z", False), ("2026-01-02T03:04:05-08:00", False),
+        ("2026-01-02", False), ("1/2/2026", False),
+    ],
+)  # fmt: skip
+def test_expected_moments_are_compared_as_moments(own, seen, same):
+    stamp = "2026-01-02T03:04:05Z"
+    own.door("POST", "tables/vendor/rows", [{"id": 42, "lastmodifieddate": stamp}])
+    expected = {"lastmodifieddate": seen}
+    result = own.do("update", "vendor", id=42, values={"cost": 1}, expected=expected)
+    assert result["ok"] is same
+    assert same or result["error"]["current"] == {"lastmodifieddate": stamp}
+
+
 def test_a_new_record_goes_on_from_the_last_id_of_its_space(own):
     (last,) = own.rows("SELECT MAX(id) AS id FROM entity")
     vendor = own.made("vendor", values=BUSINESS)
@@ -195,7 +213,7 @@ def test_an_external_id_is_unique_to_its_record_type(own):
         ("vendor", {"id": "42", "values": {"phone": "1" * 301}}, "EXCEEDED_MAX_FIELD_LENGTH",
          "phone"),
         ("vendor", {"id": "42", "values": {"terms": 99}}, "INVALID_KEY_OR_REF", "terms"),
-        ("vendor", {"id": "42", "values": {"lastmodifieddate": None}}, "USER_ERROR",
+        ("vendor", {"id": "42", "values": {"lastmodifieddate": None}}, "INSUFFICIENT_PERMISSION",
          "lastmodifieddate"),
         ("vendor", {"id": "42", "values": {"companyname": "", "entityid": None}}, "USER_ERROR",
          "companyname"),
@@ -225,32 +243,15 @@ def test_an_update_that_cannot_be_is_refused_by_name(own, record_type, parts, co
 def test_a_new_record_needs_its_mandatory_fields(own, record_type, values, missing):
     result = own.do("create", record_type, values=values)
     assert error_code(result) == "USER_ERROR"
-    assert result["error"]["message"] == f"Please enter value(s) for: {missing}"
+    asked = result["error"]["message"].removeprefix("Please enter value(s) for: ")
+    assert asked.lower().replace(" ", "") == missing
 
 
-def test_a_deleted_record_is_gone_and_leaves_a_trace(own):
+def test_a_deleted_record_is_gone(own):
     vendor = own.made("vendor", values=BUSINESS)
     assert own.do("delete", "vendor", id=vendor, expected={"cost": None})["ok"]
     assert own.read("vendor", vendor)["error"]["code"] == "RCRD_DSNT_EXIST"
-    query = "SELECT recordid, recordtypeid, scriptid, name, type FROM deletedrecord"
-    assert own.rows(query) == [
-        {
-            "recordid": vendor,
-            "recordtypeid": "3",
-            "scriptid": "vendor",
-            "name": BUSINESS["companyname"],
-            "type": "Vendor",
-        }
-    ]
     assert [entry["operation"] for entry in own.ledger()] == ["create", "delete"]
-
-
-def test_an_untracked_record_type_leaves_no_trace_when_deleted(own):
-    bom = own.made("bom", values={"name": "Spare Kit"})
-    revision = own.made("bomrevision", values={"name": "A", "billofmaterials": bom})
-    assert own.do("delete", "bom", id=bom)["ok"]
-    assert own.rows("SELECT recordid FROM deletedrecord") == []
-    assert own.read("bomrevision", revision)["ok"] is False
 
 
 @pytest.mark.parametrize(("record_type", "number"), [("vendor", 42), ("term", 2), ("item", 101)])

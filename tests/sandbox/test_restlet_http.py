@@ -1,6 +1,7 @@
 """The RESTlet's HTTP manners, and that no input makes it lose them."""
 
 import json
+from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given, settings
@@ -19,12 +20,7 @@ def code(answer) -> str:
 
 @pytest.mark.parametrize(
     "query",
-    [
-        "",
-        "?script=6&deploy=1",
-        SCRIPT.replace("query&", "qery&"),
-        SCRIPT.replace("deploy=c", "d=c"),
-    ],
+    ["?script=7&deploy=1", "?script=6&deploy=2", SCRIPT.replace("query&", "qery&")],
 )
 def test_another_script_or_deployment_is_not_there(shared, query):
     answer = shared.send("POST", PATH + query, PING, Content_Type="application/json")
@@ -33,6 +29,36 @@ def test_another_script_or_deployment_is_not_there(shared, query):
         '{"error" : {"code" : "SSS_INVALID_SCRIPTLET_ID", "message" : '
         '"That Suitelet is invalid, disabled, or no longer exists."}}'
     )
+
+
+@pytest.mark.parametrize(
+    ("query", "missing"),
+    [
+        ("", "script"),
+        ("?deploy=1", "script"),
+        ("?script=6", "deploy"),
+        ("?script=&deploy=1", "script"),
+    ],
+)
+def test_an_address_without_script_or_deployment_misses_an_argument(shared, query, missing):
+    answer = shared.send("POST", PATH + query, PING, Content_Type="application/json")
+    assert (answer.status, code(answer)) == (400, "SSS_MISSING_REQD_ARGUMENT")
+    assert answer.json()["error"]["message"].endswith(missing)
+
+
+def test_the_script_goes_by_its_number_too(shared):
+    answer = shared.send("POST", f"{PATH}?script=6&deploy=1", PING, Content_Type="application/json")
+    assert answer.json()["ok"] is True
+
+
+def test_a_wrong_path_is_not_found(shared):
+    wrong = PATH.replace("restlet.nl", "restlet") + SCRIPT
+    assert shared.send("POST", wrong, PING, Content_Type="application/json").status == 404
+
+
+def test_a_get_with_a_body_is_a_bad_request(shared):
+    answer = shared.send("GET", PATH + SCRIPT, PING, Content_Type="application/json")
+    assert (answer.status, code(answer)) == (400, "INVALID_REQUEST")
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
@@ -46,8 +72,39 @@ def test_the_script_has_no_other_entry_point(shared, method):
 def test_an_unsupported_content_type_is_refused_in_text(shared, kind):
     answer = shared.restlet(PING, **{"Content-Type": kind})
     assert answer.status == 415
-    assert answer.text.startswith("error code: INVALID_REQUEST\nerror message: ")
+    assert answer.text == (
+        "error code: INVALID_CONTENT_TYPE\nerror message: Invalid content type. You can only use "
+        "application/json, application/xml or text/plain with RESTlets."
+    )
     assert answer.headers["content-type"].startswith("text/plain")
+
+
+def test_a_request_without_content_type_is_refused_in_text(shared):
+    answer = shared.send("DELETE", PATH + SCRIPT)
+    assert answer.status == 405
+    assert answer.text.startswith("error code: INVALID_REQUEST\nerror message: ")
+
+
+def test_an_error_is_in_xml_when_the_request_is(shared):
+    answer = shared.restlet(b"<ping & pong/>", **{"Content-Type": "application/xml"})
+    assert answer.status == 400
+    error = ET.fromstring(answer.text)
+    assert [child.tag for child in error] == ["code", "message"]
+    assert error.findtext("code") == "INVALID_REQUEST"
+    assert answer.headers["content-type"].startswith("application/xml")
+
+
+def test_a_text_is_answered_with_a_text(shared):
+    answer = shared.restlet(PING, **{"Content-Type": "text/plain"})
+    assert (answer.status, json.loads(answer.text)["ok"]) == (200, True)
+    assert answer.headers["content-type"].startswith("text/plain")
+
+
+def test_a_text_that_is_not_json_is_more_than_the_script_can_read(shared):
+    answer = shared.restlet(b"ping", **{"Content-Type": "text/plain"})
+    assert answer.status == 400
+    _, message = answer.text.split("\nerror message: ")
+    assert json.loads(message)["type"] == "error.SuiteScriptError"
 
 
 def test_a_content_type_may_have_parameters(shared):
@@ -104,7 +161,25 @@ operations = st.fixed_dictionaries(
         "request_id": st.text(min_size=1, max_size=8),
         "operation": st.sampled_from(["create", "update", "delete"]),
         "record_type": st.sampled_from(
-            ["vendor", "customer", "item", "vendorbill", "salesorder", "journalentry", "bom", "x"]
+            [
+                "vendor",
+                "customer",
+                "item",
+                "vendorbill",
+                "salesorder",
+                "journalentry",
+                "bom",
+                "x",
+                "customrecord_gfs_rebate_agreement",
+                "employee",
+                "term",
+                "transactionline",
+                "entity",
+                "map_item_subsidiary",
+                "deletedrecord",
+                "sandbox_ledger",
+                "bin",
+            ]
         ),
     },
     optional={
@@ -114,8 +189,10 @@ operations = st.fixed_dictionaries(
             st.sampled_from(["item", "expense", "line"]),
             st.lists(
                 st.dictionaries(
-                    st.sampled_from(["item", "account", "amount", "quantity", "line", "debit"]),
-                    st.integers(0, 700) | json_values,
+                    st.sampled_from(
+                        ["item", "account", "amount", "quantity", "line", "debit", "remove"]
+                    ),
+                    st.integers(0, 700) | st.just(True) | json_values,
                     max_size=4,
                 ),
                 max_size=3,
@@ -140,9 +217,10 @@ def victim(seeded_state, tmp_path_factory):
 
 
 @given(batch=st.lists(operations | json_values, min_size=1, max_size=4))
-@settings(max_examples=60)
-def test_every_operation_gets_an_answer_and_none_upsets_the_sandbox(victim, shared, batch):
+@settings(max_examples=100)
+def test_every_operation_gets_an_answer_and_the_ledger_has_what_was_done(victim, shared, batch):
     caller = type(shared)(victim)
+    caller.door("DELETE", "ledger")
     answer = caller.restlet(json.dumps({"operations": batch}).encode())
     assert answer.status == 200, caller.door("GET", "stats").json()["unexpected_errors"]
     results = answer.json()["results"]
@@ -150,3 +228,25 @@ def test_every_operation_gets_an_answer_and_none_upsets_the_sandbox(victim, shar
     assert all(
         "ns_internal_id" in each if each["ok"] else each["error"]["code"] for each in results
     )
+    done = [each for each in results if each["ok"] and not each["idempotent"]]
+    assert [(entry["request_id"], entry["internal_id"]) for entry in caller.ledger()] == [
+        (each["request_id"], each["ns_internal_id"]) for each in done
+    ]
+
+
+@given(
+    request=st.fixed_dictionaries(
+        {"operation": st.sampled_from(["read", "lookup", "ping"])},
+        optional={
+            "record_type": st.sampled_from(["vendor", "transaction", "entity", "x"]) | json_values,
+            "id": json_values,
+            "fields": st.lists(fields | json_values, max_size=3) | json_values,
+            "request_ids": st.lists(json_values, max_size=3) | json_values,
+        },
+    )
+)
+@settings(max_examples=60)
+def test_every_question_gets_an_answer_in_netsuites_form(shared, request):
+    answer = shared.restlet(json.dumps(request).encode())
+    assert answer.status in (200, 400)
+    assert answer.status == 200 or code(answer) == "INVALID_REQUEST"

@@ -1,15 +1,19 @@
-"""Transactions on the way to the books: their lines, totals and what follows from terms."""
+"""The lines of transactions: added, changed and removed through the sublists of a script."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nsconsole.sandbox.restlet.fields import RefusedError, check_references, stored_value
-from nsconsole.sandbox.seed.setup import PAYABLES, RECEIVABLES
+from nsconsole.sandbox.restlet.fields import (
+    RefusedError,
+    brief,
+    changed_values,
+    check_references,
+    stored_value,
+)
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Mapping
 
     from nsconsole.sandbox.restlet.records import RecordType, Sublist
@@ -17,101 +21,141 @@ if TYPE_CHECKING:
     from nsconsole.sandbox.schema import Column
     from nsconsole.sandbox.values import Stored
 
-_FIRST_STATUS = {"SalesOrd": "A", "CustInvc": "A", "PurchOrd": "B", "VendBill": "A", "Journal": "B"}
-_PREFIX = {
-    "SalesOrd": "SO",
-    "CustInvc": "INV",
-    "PurchOrd": "PO",
-    "VendBill": "BILL",
-    "Journal": "JE",
-}
-_CENT = 2
+CENT = 2
+"""The decimals of an amount."""
 
-
-def head_defaults(
-    rows: Rows, kind: RecordType, row: Mapping[str, Stored], at: str
-) -> dict[str, Stored]:
-    """What a new transaction's header gets beyond what was given: number, dates, period, terms."""
-    tran_type = kind.fixed["type"]
-    day = str(row.get("trandate") or f"{at[:10]} 00:00:00")
-    party = _party(rows, row.get("entity"))
-    terms = row.get("terms") or party.get("terms")
-    tranid = row.get("tranid") or f"{_PREFIX[tran_type]}{10_000 + int(str(row['id']))}"
-    posting = tran_type in ("CustInvc", "VendBill", "Journal")
-    made: dict[str, Stored] = {
-        "tranid": tranid,
-        "recordtype": kind.name,
-        "trandisplayname": f"{kind.label} #{tranid}",
-        "trandate": day,
-        "status": _FIRST_STATUS[tran_type],
-        "posting": "T" if posting else "F",
-        "exchangerate": row.get("exchangerate") or 1.0,
-        "currency": row.get("currency") or party.get("currency") or 1,
-        "terms": terms,
-    }
-    if posting:
-        made["postingperiod"] = row.get("postingperiod") or _period(rows, day)
-    if tran_type in ("CustInvc", "VendBill"):
-        made["duedate"] = row.get("duedate") or _due(rows, day, terms)
-    return made
+_SIGNED = ("quantity", "foreignamount")
 
 
 def edit(
     rows: Rows,
     kind: RecordType,
-    number: int,
+    head: Mapping[str, Stored],
     sublists: Mapping[str, list[dict[str, object]]],
     at: str,
     *,
     fresh: bool,
 ) -> None:
-    """Add and change the lines of transaction `number`, then bring its totals into line.
+    """Add, change and remove lines of the transaction `head`.
 
     In a transaction that is not `fresh`, a line that says its `line` (its id within the
-    transaction) changes that one; every other is added.
+    transaction) changes that one, or takes it away if it says `"remove": true`; every other is
+    added, under an id that no line of the transaction has had. A line that goes leaves no trace
+    in `deletedrecord`.
 
     Raises:
-        RefusedError: unknown sublist, line or field, a bad value, or lines that do not add up.
+        RefusedError: unknown sublist, line or field, or a bad value.
     """
-    if not kind.sublists and not sublists:
-        return
-    head = rows.first("transaction", "id", number)
-    assert head is not None  # noqa: S101 - the caller has just written it
-    columns = rows.tables["transactionline"].columns
     for name, given in sublists.items():
         sublist = kind.sublists.get(name)
         if sublist is None:
             raise RefusedError("SSS_INVALID_SUBLIST_ID", f"The sublist {name} is invalid.")
+        editor = _Editor(rows, sublist, head, at)
         for line in given:
-            values = _stored_line(columns, sublist, line)
-            check_references(rows, columns, values)
-            if fresh or line.get("line") is None:
-                _add_line(rows, sublist, head, values, at)
-            else:
-                _change_line(rows, head, line["line"], values, at)
-    _total(rows, kind, head, at)
+            editor.edit(line, fresh=fresh)
 
 
-def _party(rows: Rows, entity: Stored) -> dict[str, Stored]:
-    for table in ("vendor", "customer"):
-        row = rows.first(table, "id", entity)
-        if row is not None:
-            return {"terms": row["terms"], "currency": row["currency"]}
-    return {}
+def rebook(rows: Rows, head: Mapping[str, Stored], before: Mapping[str, Stored]) -> None:
+    """Let the lines follow another exchange rate or entity of their header."""
+    rows.connection.execute(
+        """UPDATE transactionline SET netamount = round(foreignamount * ?, 2)
+           WHERE "transaction" = ?""",
+        (head["exchangerate"], head["id"]),
+    )
+    was: dict[str, Stored] = {"transaction": head["id"], "entity": before["entity"]}
+    rows.change("transactionline", {"entity": head["entity"]}, was)
 
 
-def _period(rows: Rows, day: str) -> Stored:
-    row = rows.connection.execute(
-        "SELECT id FROM accountingperiod WHERE isposting = 'T' AND ? BETWEEN startdate AND enddate",
-        (day,),
-    ).fetchone()
-    return row["id"] if row else None
+def insert_line(
+    rows: Rows, head: Mapping[str, Stored], number: int, line: Mapping[str, Stored], at: str
+) -> None:
+    """Add a line under that number; the main line is number 0."""
+    row: dict[str, Stored] = {
+        "uniquekey": rows.next_id(rows.tables["transactionline"].space),
+        "transaction": head["id"],
+        "id": number,
+        "linesequencenumber": number,
+        "taxline": "F",
+        "isclosed": "F",
+        "entity": head["entity"],
+        "subsidiary": _subsidiary(rows, head),
+        "linecreateddate": at,
+        "linelastmodifieddate": at,
+        **line,
+    }
+    rows.insert("transactionline", rows.fitting("transactionline", row))
 
 
-def _due(rows: Rows, day: str, terms: Stored) -> str:
-    row = rows.first("term", "id", terms)
-    days = row["daysuntilnetdue"] if row and row["daysuntilnetdue"] else 0
-    return f"{date.fromisoformat(day[:10]) + timedelta(days=days)} 00:00:00"
+@dataclass(frozen=True, slots=True)
+class _Editor:
+    """Edits the lines of one sublist of the transaction `head`."""
+
+    rows: Rows
+    sublist: Sublist
+    head: Mapping[str, Stored]
+    at: str
+
+    def edit(self, line: Mapping[str, object], *, fresh: bool) -> None:
+        present = None if fresh or line.get("line") is None else self._present(line)
+        if line.get("remove") is True:
+            self._remove(present, line)
+            return
+        given = _stored_line(self._columns, self.sublist, line)
+        if present is None:
+            self._add(given)
+        else:
+            self._change(present, given)
+
+    @property
+    def _columns(self) -> Mapping[str, Column]:
+        return self.rows.tables["transactionline"].columns
+
+    def _present(self, line: Mapping[str, object]) -> dict[str, Stored]:
+        """The line of that id, if it is one of the sublist's."""
+        lines = self.rows.connection.execute(
+            """SELECT * FROM transactionline WHERE "transaction" = ? AND mainline = 'F'""",
+            (self.head["id"],),
+        ).fetchall()
+        for row in lines:
+            of_sublist = ("item" in self.sublist.columns) is (row["item"] is not None)
+            if of_sublist and str(row["id"]) == str(line["line"]):
+                return dict(row)
+        raise RefusedError(
+            "SSS_INVALID_SUBLIST_OPERATION",
+            f"There is no line {brief(line['line'])} in the sublist.",
+        )
+
+    def _add(self, given: dict[str, Stored]) -> None:
+        _check_mandatory(self.sublist, given)
+        check_references(self.rows, self._columns, given)
+        line = _item_defaults(self.rows, self.sublist, given) | given
+        line = _priced(line, given, self.head)
+        line |= {"mainline": "F", "accountinglinetype": self.sublist.linetype}
+        insert_line(self.rows, self.head, _next_number(self.rows, self.head), line, self.at)
+
+    def _change(self, row: dict[str, Stored], given: dict[str, Stored]) -> None:
+        changed = changed_values(row, given)
+        check_references(self.rows, self._columns, changed)
+        if "item" in changed:
+            sourced = _item_defaults(self.rows, self.sublist, changed)
+            given = {**sourced, "quantity": row["quantity"], **given}
+        line = {**row, **given}
+        _check_mandatory(self.sublist, line)
+        line = _priced(line, given, self.head) | {"linelastmodifieddate": self.at}
+        line = self.rows.fitting("transactionline", line)
+        self.rows.change("transactionline", line, {"uniquekey": row["uniquekey"]})
+
+    def _remove(self, row: Mapping[str, Stored] | None, line: Mapping[str, object]) -> None:
+        if row is None or set(line) != {"line", "remove"}:
+            raise RefusedError(
+                "SSS_INVALID_SUBLIST_OPERATION", "A line to remove is named by its line alone."
+            )
+        self.rows.connection.execute(
+            "INSERT INTO sandbox_sequence VALUES (?1, ?2) "
+            "ON CONFLICT (space) DO UPDATE SET last = max(last, ?2)",
+            (_numbers(self.head), row["id"]),
+        )
+        self.rows.remove("transactionline", {"uniquekey": row["uniquekey"]})
 
 
 def _stored_line(
@@ -120,69 +164,42 @@ def _stored_line(
     """The line's fields as columns; what is sold is booked with a negative sign."""
     given: dict[str, Stored] = {}
     for name, value in line.items():
-        if name == "line":
+        if name == "line" or (name == "remove" and value is False):
             continue
-        column = columns.get(sublist.columns.get(name, ""))
+        column = columns.get(_column_name(columns, sublist, name))
         stored = stored_value(name, column, value)
         assert column is not None  # noqa: S101 - stored_value refuses an unknown field
-        if column.name in ("quantity", "foreignamount") and isinstance(stored, int | float):
+        if column.name in _SIGNED and isinstance(stored, int | float):
             stored = sublist.sign * stored
         given[column.name] = stored
     return given
 
 
-def _add_line(
-    rows: Rows,
-    sublist: Sublist,
-    head: sqlite3.Row,
-    given: dict[str, Stored],
-    at: str,
-) -> None:
-    missing = [name for name in sublist.mandatory if given.get(sublist.columns[name]) is None]
+def _column_name(columns: Mapping[str, Column], sublist: Sublist, name: str) -> str:
+    """Where a field of a line is kept; a custom field of lines is kept under its own name."""
+    own = name if name in columns and columns[name].custom else ""
+    return sublist.columns.get(name, own)
+
+
+def _check_mandatory(sublist: Sublist, line: Mapping[str, Stored]) -> None:
+    missing = [name for name in sublist.mandatory if line.get(sublist.columns[name]) is None]
     if missing:
         raise RefusedError("USER_ERROR", f"Please enter value(s) for: {', '.join(missing)}")
-    line = _item_defaults(rows, sublist, given) | given
-    _insert_line(rows, head, _priced(line, given, head) | _kinds(sublist), at)
-
-
-def _kinds(sublist: Sublist) -> dict[str, Stored]:
-    return {"mainline": "F", "accountinglinetype": sublist.linetype}
 
 
 def _item_defaults(rows: Rows, sublist: Sublist, given: Mapping[str, Stored]) -> dict[str, Stored]:
     """What choosing an item fills in: its type, unit, description, price and a quantity of one."""
-    item = rows.first("item", "id", given.get("item"))
-    if item is None:
+    price = "baseprice" if sublist.sign < 0 else "cost"
+    sourced = {"itemtype": "itemtype", "units": "stockunit", "memo": "displayname", "rate": price}
+    item = rows.record("item", given.get("item"), *sourced.values())
+    if not item:
         return {}
-    return {
-        "itemtype": item["itemtype"],
-        "units": item["stockunit"],
-        "memo": item["displayname"],
-        "rate": item["baseprice"] if sublist.sign < 0 else item["cost"],
-        "quantity": float(sublist.sign),
-    }
-
-
-def _change_line(
-    rows: Rows,
-    head: sqlite3.Row,
-    line: object,
-    given: Mapping[str, Stored],
-    at: str,
-) -> None:
-    present = rows.connection.execute(
-        """SELECT * FROM transactionline WHERE "transaction" = ? AND mainline = 'F'""",
-        (head["id"],),
-    ).fetchall()
-    row = next((dict(row) for row in present if str(row["id"]) == str(line)), None)
-    if row is None:
-        raise RefusedError("SSS_INVALID_SUBLIST_OPERATION", f"There is no line {line} to change.")
-    changed = _priced({**row, **given}, given, head) | {"linelastmodifieddate": at}
-    rows.change("transactionline", changed, {"uniquekey": row["uniquekey"]})
+    line = {name: item.get(source) for name, source in sourced.items()}
+    return {**line, "quantity": float(sublist.sign)}
 
 
 def _priced(
-    line: dict[str, Stored], given: Mapping[str, Stored], head: sqlite3.Row
+    line: dict[str, Stored], given: Mapping[str, Stored], head: Mapping[str, Stored]
 ) -> dict[str, Stored]:
     """`line` with the amount that its given quantity, rate, debit or credit make."""
     quantity, rate = _number(line, "quantity"), _number(line, "rate")
@@ -196,8 +213,9 @@ def _priced(
         amount = quantity * rate
     else:
         amount = _number(line, "foreignamount")
-    amount = round(amount, _CENT)
-    priced = {"foreignamount": amount, "netamount": round(amount * head["exchangerate"], _CENT)}
+    amount = round(amount, CENT)
+    net = round(amount * _number(head, "exchangerate"), CENT)
+    priced: dict[str, Stored] = {"foreignamount": amount, "netamount": net}
     return line | priced | ({"rate": rate} if line.get("item") is not None else {})
 
 
@@ -206,60 +224,30 @@ def _number(line: Mapping[str, Stored], name: str) -> float:
     return float(value) if value is not None else 0.0
 
 
-def _insert_line(rows: Rows, head: sqlite3.Row, line: Mapping[str, Stored], at: str) -> None:
-    """Add a line at the end; the main line is number 0."""
-    (last,) = rows.connection.execute(
-        'SELECT coalesce(max(id), 0) FROM transactionline WHERE "transaction" = ?', (head["id"],)
+def _next_number(rows: Rows, head: Mapping[str, Stored]) -> int:
+    """A number that no line of the transaction has had."""
+    (number,) = rows.connection.execute(
+        """SELECT 1 + max(
+               (SELECT coalesce(max(id), 0) FROM transactionline WHERE "transaction" = ?),
+               (SELECT coalesce(max(last), 0) FROM sandbox_sequence WHERE space = ?))""",
+        (head["id"], _numbers(head)),
     ).fetchone()
-    number = 0 if line["mainline"] == "T" else last + 1
-    row = {
-        "transaction": head["id"],
-        "id": number,
-        "linesequencenumber": number,
-        "taxline": "F",
-        "isclosed": "F",
-        "entity": head["entity"],
-        "subsidiary": 1,
-        "linecreateddate": at,
-        "linelastmodifieddate": at,
-        **line,
-    }
-    rows.insert("transactionline", row)
+    return int(number)
 
 
-def _total(rows: Rows, kind: RecordType, head: sqlite3.Row, at: str) -> None:
-    """Make the header and the main line say what the lines add up to."""
-    count, amount, debits = rows.connection.execute(
-        """SELECT count(*), coalesce(sum(foreignamount), 0), coalesce(sum(debitforeignamount), 0)
-           FROM transactionline WHERE "transaction" = ? AND mainline = 'F'""",
-        (head["id"],),
-    ).fetchone()
-    if not count:
-        raise RefusedError(
-            "USER_ERROR", "You must enter at least one line item for this transaction."
-        )
-    journal = kind.fixed["type"] == "Journal"
-    if journal and round(amount, _CENT):
-        raise RefusedError("USER_ERROR", "The amounts in a journal entry must balance.")
-    total = round(debits if journal else -amount, _CENT)
-    unpaid = abs(total) - (head["foreignamountpaid"] or 0) if head["posting"] == "T" else None
-    totals = {"foreigntotal": total, "foreignamountunpaid": None if journal else unpaid}
-    rows.change("transaction", totals, {"id": head["id"]})
-    if not journal:
-        _set_main_line(rows, head, total, at)
+def _numbers(head: Mapping[str, Stored]) -> str:
+    return f"lines of transaction {head['id']}"
 
 
-def _set_main_line(rows: Rows, head: sqlite3.Row, total: float, at: str) -> None:
-    net = round(total * head["exchangerate"], _CENT)
-    amounts: dict[str, Stored] = {"foreignamount": total, "netamount": net}
-    which: dict[str, Stored] = {"transaction": head["id"], "mainline": "T"}
-    if rows.change("transactionline", {**amounts, "linelastmodifieddate": at}, which):
-        return
-    sale = head["type"] in ("SalesOrd", "CustInvc")
-    main: dict[str, Stored] = {
-        "mainline": "T",
-        "expenseaccount": RECEIVABLES if sale else PAYABLES,
-        "accountinglinetype": "ACCOUNTSRECEIVABLE" if sale else "ACCOUNTSPAYABLE",
-        **amounts,
-    }
-    _insert_line(rows, head, main, at)
+def _subsidiary(rows: Rows, head: Mapping[str, Stored]) -> Stored:
+    """That of the other lines, or of the party."""
+    present = rows.tables["transactionline"].columns
+    if "subsidiary" not in present:
+        return None
+    other = rows.one("transactionline", ("subsidiary",), {"transaction": head["id"]})
+    if other is not None:
+        return str(other[0]) if isinstance(other[0], str) else other[0]
+    party = rows.record("vendor", head["entity"], "subsidiary") or rows.record(
+        "customer", head["entity"], "subsidiary"
+    )
+    return party.get("subsidiary") or 1

@@ -1,42 +1,49 @@
 """The RESTlet `customscript_gfs_platform_query`: its address, its language, its HTTP manners.
 
-Facts: Oracle, "SuiteScript 2.x RESTlet Error Handling" and "RESTlet Content Types".
+Facts: Oracle, "SuiteScript 2.x RESTlet Error Handling", "RESTlet Content Types" and "RESTlet
+Governance". The script answers a text with a text, so that it never returns what NetSuite would
+refuse with INVALID_RETURN_DATA_FORMAT.
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn, cast
 
 from nsconsole.sandbox.forms import Answer, Refusal, json_bytes, script_error
-from nsconsole.sandbox.restlet import operations
+from nsconsole.sandbox.restlet import operations, records, shapes
 from nsconsole.sandbox.restlet.fields import RefusedError
-from nsconsole.sandbox.restlet.operations import Operation
+from nsconsole.sandbox.restlet.governance import QUERY, Meter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from nsconsole.sandbox.behaviour import Behaviour
     from nsconsole.sandbox.database import Database
-    from nsconsole.sandbox.restlet.operations import Json, Verb
+    from nsconsole.sandbox.restlet.shapes import Json
 
 PATH = "/app/site/hosting/restlet.nl"
-SCRIPT = "customscript_gfs_platform_query"
-DEPLOYMENT = "customdeploy_gfs_platform_query"
+SCRIPTS = ("customscript_gfs_platform_query", "6")
+"""The script's id and its number, either of which names it."""
+DEPLOYMENTS = ("customdeploy_gfs_platform_query", "1")
 VERSION = "1.0"
 MOST_OPERATIONS = 50
-LARGEST_BODY = 10 * 1024 * 1024
+MOST_REQUEST_IDS = 1000  # what SuiteQL takes in one IN
+_LARGEST_ANSWER = 10 * 1024 * 1024
 _CONTENT_TYPES = ("application/json", "application/xml", "text/plain")
-_KEYS = {
-    "request_id",
-    "operation",
-    "record_type",
-    "id",
-    "values",
-    "sublists",
-    "expected",
-    "external_id",
-}
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What a call of the script works with; see `call`."""
+
+    database: Database
+    at: datetime
+    idempotent: bool
+    refused: Mapping[int, str]
+    meter: Meter
 
 
 def call(
@@ -47,28 +54,37 @@ def call(
     content_type: str,
     body: bytes | None,
     at: datetime,
+    behaviour: Behaviour,
+    refused: Mapping[int, str],
 ) -> Answer:
-    """Answer one call of the script at `at` (UTC); `body` is None when it was larger than 10 MB.
+    """Answer one call of the script; `body` is None when it was larger than 10 MB.
+
+    `at` (UTC) is what its changes say that they were made at; `refused` has error codes for the
+    operations that are refused whatever they are, by their places.
 
     Raises:
         Refusal: NetSuite refuses the request, or the script throws.
     """
-    if query.get("script") != SCRIPT or query.get("deploy") != DEPLOYMENT:
-        raise Refusal(
-            404,
-            "SSS_INVALID_SCRIPTLET_ID",
-            "That Suitelet is invalid, disabled, or no longer exists.",
-        )
+    _check_script(query)
+    if method == "GET" and body != b"":
+        raise Refusal(400, "INVALID_REQUEST", "A GET request has no body.")
     if method != "POST":
         raise Refusal(405, "INVALID_REQUEST", f"The script has no entry point for {method}.")
     if content_type not in _CONTENT_TYPES:
-        raise Refusal(415, "INVALID_REQUEST", "An unsupported Content-Type was specified.")
+        raise Refusal(
+            415,
+            "INVALID_CONTENT_TYPE",
+            "Invalid content type. You can only use application/json, application/xml or "
+            "text/plain with RESTlets.",
+        )
     if body is None:
         raise Refusal(400, "INVALID_REQUEST", "The request is larger than 10 MB.")
-    if content_type != "application/json":
-        _throw("The script takes JSON.")
-    answer = _post(database, parse(body), at)
-    return Answer(200, json_bytes(answer), {"content-type": "application/json; charset=utf-8"})
+    request = parse(body) if content_type == "application/json" else _parse_text(body)
+    run = _Run(database, at, behaviour.restlet_idempotent, refused, Meter(behaviour))
+    answer = json_bytes(_post(run, request))
+    if len(answer) > _LARGEST_ANSWER:
+        raise Refusal(400, "INVALID_REQUEST", "The answer is larger than 10 MB.")
+    return Answer(200, answer, {"content-type": f"{content_type}; charset=utf-8"})
 
 
 def parse(body: bytes) -> object:
@@ -87,55 +103,83 @@ def parse(body: bytes) -> object:
         ) from None
 
 
+def _check_script(query: Mapping[str, str]) -> None:
+    for name in ("script", "deploy"):
+        if not query.get(name):
+            raise Refusal(400, "SSS_MISSING_REQD_ARGUMENT", f"Missing a required argument: {name}")
+    if query["script"] not in SCRIPTS or query["deploy"] not in DEPLOYMENTS:
+        raise Refusal(
+            404,
+            "SSS_INVALID_SCRIPTLET_ID",
+            "That Suitelet is invalid, disabled, or no longer exists.",
+        )
+
+
+def _parse_text(body: bytes) -> object:
+    """What the script makes of a text: it parses it itself."""
+    try:
+        return parse(body)
+    except Refusal:
+        _throw("The text must be JSON.")
+
+
 def _not_json(constant: str) -> NoReturn:
     raise ValueError(constant)
 
 
-def _throw(message: str) -> NoReturn:
-    raise script_error("INVALID_REQUEST", message)
+def _throw(message: str, code: str = "INVALID_REQUEST") -> NoReturn:
+    raise script_error(code, message)
 
 
-def _post(database: Database, request: object, at: datetime) -> Json:
+def _post(run: _Run, request: object) -> Json:
     """The script's entry point."""
     if not isinstance(request, dict):
         _throw("The request must be an object.")
     if "operations" in request:
-        return {"results": _write(database, request["operations"], at)}
+        return {"results": _write(run, request["operations"])}
     match request.get("operation"):
         case "ping":
             return {
                 "ok": True,
                 "version": VERSION,
-                "idempotent": True,
+                "idempotent": run.idempotent,
                 "max_operations": MOST_OPERATIONS,
             }
         case "lookup":
-            return {"results": _look_up(database, request.get("request_ids"))}
+            return {"results": _look_up(run, request.get("request_ids"))}
         case "read":
-            return _read(database, request)
+            return _read(run, request)
         case _:
             _throw("The request must have operations, or an operation of ping, lookup or read.")
 
 
-def _write(database: Database, given: object, at: datetime) -> list[Json]:
+def _write(run: _Run, given: object) -> list[Json]:
     if not isinstance(given, list) or not 1 <= len(given) <= MOST_OPERATIONS:
         _throw(f"A request has 1 to {MOST_OPERATIONS} operations.")
-    return [_do(database, each, at) for each in given]
+    return [_do(run, place, each) for place, each in enumerate(given)]
 
 
-def _do(database: Database, given: object, at: datetime) -> Json:
+def _do(run: _Run, place: int, given: object) -> Json:
     try:
-        operation = _operation(given)
+        operation = shapes.operation(given)
     except RefusedError as refused:
         request_id = given.get("request_id") if isinstance(given, dict) else None
         return {"request_id": request_id, "ok": False, "error": refused.as_json()}
-    return operations.perform(database, operation, at)
+    code = run.refused.get(place)
+    if code is not None:
+        return operations.refuse(run.database, operation, code)
+    return operations.perform(run.database, operation, run.at, run.meter, once=run.idempotent)
 
 
-def _look_up(database: Database, request_ids: object) -> list[Json]:
-    if not isinstance(request_ids, list) or not all(_is_text(each) for each in request_ids):
+def _look_up(run: _Run, request_ids: object) -> list[Json]:
+    if not run.idempotent:
+        _throw("This script does not remember request ids.", "UNSUPPORTED_METHOD")
+    if not isinstance(request_ids, list) or not all(map(shapes.is_text, request_ids)):
         _throw("A lookup has request_ids, an array of texts.")
-    with database.write() as connection:
+    if len(request_ids) > MOST_REQUEST_IDS:
+        _throw(f"A lookup has at most {MOST_REQUEST_IDS} request_ids.")
+    run.meter.spend(QUERY)
+    with run.database.write() as connection:
         found = {each: operations.recall(connection, each) for each in request_ids}
     return [
         {"request_id": each, "found": False}
@@ -145,81 +189,18 @@ def _look_up(database: Database, request_ids: object) -> list[Json]:
     ]
 
 
-def _read(database: Database, request: Mapping[str, object]) -> Json:
+def _read(run: _Run, request: Mapping[str, object]) -> Json:
     names = request.get("fields", [])
-    if not isinstance(names, list) or not all(_is_text(name) for name in names):
+    if not isinstance(names, list) or not all(map(shapes.is_text, names)):
         _throw("A read has fields, an array of field names.")
-    kind, internal_id = request.get("record_type"), _id(request.get("id"))
-    if not _is_text(kind) or internal_id is None:
+    kind, internal_id = request.get("record_type"), shapes.identifier(request.get("id"))
+    if not shapes.is_text(kind) or internal_id is None:
         _throw("A read has a record_type and an id.")
+    known = records.find(run.database.tables, cast("str", kind))
+    run.meter.spend(known.weight.loading if known else 0)
     try:
-        with database.rows() as rows:
+        with run.database.rows() as rows:
             values = operations.read(rows, cast("str", kind), internal_id, names)
     except RefusedError as refused:
         return {"ok": False, "error": refused.as_json()}
     return {"ok": True, "values": values}
-
-
-def _operation(given: object) -> Operation:
-    """An operation whose parts have the right shapes.
-
-    Raises:
-        RefusedError: a part is missing, unknown or of another shape; the message names it.
-    """
-    if not isinstance(given, dict):
-        raise _bad_shape("operation")
-    unknown = next((key for key in given if key not in _KEYS), None)
-    if unknown is not None:
-        raise _bad_shape(unknown)
-    for name in ("request_id", "record_type"):
-        if not _is_text(given.get(name)) or len(given[name]) > 200:
-            raise _bad_shape(name)
-    if given.get("operation") not in ("create", "update", "delete"):
-        raise _bad_shape("operation")
-    external_id = given.get("external_id")
-    if external_id is not None and (not _is_text(external_id) or len(external_id) > 200):
-        raise _bad_shape("external_id")
-    return Operation(
-        request_id=given["request_id"],
-        verb=cast("Verb", given["operation"]),
-        record_type=given["record_type"],
-        id=_id(given.get("id")),
-        values=_object(given, "values"),
-        sublists=_sublists(given),
-        expected=_object(given, "expected"),
-        external_id=external_id,
-    )
-
-
-def _bad_shape(name: str) -> RefusedError:
-    return RefusedError("INVALID_REQUEST", f"The operation's {name} is missing or malformed.")
-
-
-def _is_text(value: object) -> bool:
-    """Whether `value` is a text that has something in it and that UTF-8 can carry."""
-    return (
-        isinstance(value, str) and value != "" and not any("\ud800" <= c <= "\udfff" for c in value)
-    )
-
-
-def _id(value: object) -> str | None:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    return value if isinstance(value, str) and value else None
-
-
-def _object(given: Mapping[str, object], name: str) -> Mapping[str, object]:
-    value = given.get(name)
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        raise _bad_shape(name)
-    return value
-
-
-def _sublists(given: Mapping[str, object]) -> dict[str, list[Json]]:
-    sublists = _object(given, "sublists")
-    for lines in sublists.values():
-        if not isinstance(lines, list) or not all(isinstance(line, dict) for line in lines):
-            raise _bad_shape("sublists")
-    return cast("dict[str, list[Json]]", dict(sublists))

@@ -1,0 +1,28 @@
+"""Rows that Python has made, on their way into the database."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nsconsole.sandbox.schema import quote
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from nsconsole.sandbox.seed.setup import Row
+
+
+def column_names(rows: list[Row]) -> list[str]:
+    """Every column that some row has, in the order in which they come up."""
+    return list(dict.fromkeys(column for row in rows for column in row))
+
+
+def insert(connection: sqlite3.Connection, table: str, rows: list[Row]) -> None:
+    """Add rows; a column that none of them names is left empty."""
+    columns = column_names(rows)
+    names = ", ".join(map(quote, columns))
+    marks = ", ".join("?" * len(columns))
+    connection.executemany(
+        f"INSERT INTO {quote(table)} ({names}) VALUES ({marks})",  # noqa: S608 - names of our own schema
+        ([row.get(column) for column in columns] for row in rows),
+    )
