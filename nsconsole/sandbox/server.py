@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 INTERRUPTED = 130
 _BACKLOG = 2048
+_LOOK_SECONDS = 0.005
 _GRACE_SECONDS = 1
 _KEEP_ALIVE_SECONDS = 75  # longer than clients keep idle connections, so that none meets its end
 _OPEN_FILES = 8192
@@ -147,7 +148,7 @@ def running(options: Options | None = None) -> Iterator[Running]:
                 private_key_file=str(key_file),
             )
         finally:
-            server.should_exit = True
+            server.stop()
             thread.join()
 
 
@@ -211,12 +212,19 @@ class _Server(uvicorn.Server):
                 date_header=False,
                 server_header=False,
                 timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-                timeout_graceful_shutdown=_GRACE_SECONDS,
                 h11_max_incomplete_event_size=_LARGEST_HEAD,
             )
         )
         self.ready = threading.Event()
         self._services = services
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Have the server end, from another thread; it may have ended already."""
+        if self._loop is not None:
+            with suppress(RuntimeError):  # its loop is closed
+                self._loop.call_soon_threadsafe(self._stopping.set)
 
     def serve_on(self, listener: socket.socket) -> None:
         """Serve until `should_exit`; `ready` is set even if that comes to nothing."""
@@ -226,9 +234,38 @@ class _Server(uvicorn.Server):
             self.ready.set()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        asyncio.get_running_loop().set_exception_handler(self._remember)
+        self._loop = asyncio.get_running_loop()
+        self._loop.set_exception_handler(self._remember)
         await super().startup(sockets)
         self.ready.set()
+
+    # uvicorn looks every 100 ms whether it shall stop, and then pauses for as long again: a test
+    # would wait for that each time that it needs a sandbox.
+
+    async def main_loop(self) -> None:
+        await self.on_tick(0)
+        await self._stopping.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        for each in sockets or ():
+            each.close()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_GRACE_SECONDS):
+                await self._end_connections()
+        for task in self.server_state.tasks:
+            task.cancel()
+
+    async def _end_connections(self) -> None:
+        """Let what is being answered be answered; whoever has just come in may leave again."""
+        state, told = self.server_state, set[object]()
+        await asyncio.sleep(_LOOK_SECONDS)
+        while state.connections or state.tasks:
+            for connection in set(state.connections) - told:
+                connection.shutdown()
+                told.add(connection)
+            await asyncio.sleep(_LOOK_SECONDS)
 
     def _remember(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """What went wrong beside any request is told by the stats, and not on stderr."""

@@ -2,242 +2,184 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from nsconsole.sandbox.schema import Column, Kind, quote
-from nsconsole.sandbox.suiteql.errors import unknown_table, unsupported
+from nsconsole.sandbox.forms import Refusal
+from nsconsole.sandbox.schema import quote
+from nsconsole.sandbox.suiteql.aggregates import ordering
+from nsconsole.sandbox.suiteql.errors import unsupported
 from nsconsole.sandbox.suiteql.expressions import Expressions
-from nsconsole.sandbox.suiteql.scope import Scope, Source
+from nsconsole.sandbox.suiteql.scope import Context, Output, Scope, Source
+from nsconsole.sandbox.suiteql.selecting import Compiled, Select, bounded, limit_of
+from nsconsole.sandbox.suiteql.sources import Sources
+from nsconsole.sandbox.suiteql.terms import Term, alike
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping
 
+    from nsconsole.sandbox.behaviour import Behaviour
     from nsconsole.sandbox.schema import Tables
-    from nsconsole.sandbox.suiteql.functions import Term
+    from nsconsole.sandbox.suiteql.parsing import Tree
 
-_JOINS = {("", ""): "JOIN", ("", "INNER"): "JOIN", ("LEFT", ""): "LEFT JOIN",
-          ("LEFT", "OUTER"): "LEFT JOIN", ("", "CROSS"): "CROSS JOIN"}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Compiled:
-    """SQL for SQLite, with the name and kind of each column of its answer.
-
-    Parameters are named `p0`, `p1`, … in the order in which they stand in the query.
-    """
-
-    sql: str
-    names: tuple[str, ...]
-    kinds: tuple[Kind | None, ...]
+_SETS: dict[type[exp.Expr], str] = {
+    exp.Union: "UNION",
+    exp.Intersect: "INTERSECT",
+    exp.Except: "EXCEPT",
+}
 
 
-def compile_query(tree: exp.Select, tables: Tables) -> Compiled:
+def compile_query(tree: Tree, tables: Tables, behaviour: Behaviour) -> Compiled:
     """Compile a tree that `parsing.parse` has let through.
 
     Raises:
         Refusal: a name is unknown, or a construct is not one that SuiteQL does.
     """
-    return _Select(tree, tables, None).compiled()
+    context = Context(tables, behaviour)
+    try:
+        compiled = _Query(context, {}).compile(tree, None, nested=False)
+    except Refusal:
+        if context.bad_columns:
+            raise context.refusal() from None
+        raise
+    except RecursionError:
+        raise unsupported() from None
+    if context.bad_columns:
+        raise context.refusal()
+    return compiled
 
 
-class _Select:
-    """One SELECT on its way to SQLite."""
+class _Query:
+    """Compiles a query and those nested in it; `named` are those that a WITH has named."""
 
-    def __init__(self, tree: exp.Select, tables: Tables, parent: Scope | None) -> None:
-        self._tree = tree
-        self._tables = tables
-        self._scope = Scope(parent)
-        self._expressions = Expressions(self._scope, tables, self._subquery)
-        self._from = self._sources()
-        self._rownum, self._where = self._conditions()
-        self._outputs = list(self._output_columns())
-        self._check_grouping()
+    def __init__(self, context: Context, named: Mapping[str, exp.Expr]) -> None:
+        self._context = context
+        self._named = named
 
-    def compiled(self) -> Compiled:
-        names = tuple(name for name, _ in self._outputs)
-        kinds = tuple(term.kind for _, term in self._outputs)
-        return Compiled(self._sql(), names, kinds)
-
-    def _subquery(self, tree: exp.Expr) -> str:
+    def compile(self, tree: exp.Expr, parent: Scope | None, *, nested: bool) -> Compiled:
+        """A query, within the scope of the one around it if it may refer to that."""
+        if isinstance(tree, exp.Subquery) and not tree.alias:
+            tree = tree.unnest()
+        if isinstance(tree, exp.SetOperation):
+            return self._set_operation(tree, parent)
         if not isinstance(tree, exp.Select):
             raise unsupported()
-        return _Select(tree, self._tables, self._scope).compiled().sql
+        if nested and any(each.args["alias"].args.get("quoted") for each in _aliases(tree)):
+            raise unsupported()
+        inner = self._with(tree)
+        scope = Scope(self._context, parent)
+        expressions = Expressions(
+            scope, lambda node: _parts(inner.compile(node, scope, nested=True))
+        )
+        sources = Sources(scope, expressions, inner.derived, inner._named)
+        return Select(tree, scope, expressions, sources.compile(tree), nested=nested).compiled()
 
-    def _sql(self) -> str:
-        distinct = "DISTINCT " if self._tree.args.get("distinct") else ""
-        order = self._order()
-        if self._rownum is not None and order:
-            return self._counted_then_sorted(order)
-        columns = [f"{term.sql} AS {quote(name)}" for name, term in self._outputs]
-        tail = f" ORDER BY {', '.join(f'{sql} {way}' for sql, way in order)}" if order else ""
-        limit = self._limit()
-        return (
-            f"SELECT {distinct}{', '.join(columns)}{self._from}{self._where}{self._grouping()}"
-            f"{tail}{'' if limit is None else f' LIMIT {limit}'}"
+    def derived(self, tree: exp.Expr, alias: str) -> tuple[str, Source]:
+        """A sub-query of a FROM, as SQL and as a source."""
+        made = self.compile(tree, None, nested=True)
+        outputs = {output.name: output for output in made.outputs}
+        # SQLite would sort a sub-query with a limit only, which ROWNUM outside relies on.
+        limit = " LIMIT -1" if made.is_ordered and not made.is_limited else ""
+        key = (made.key,) if made.key is not None else ()
+        return f"({made.named_sql}{limit}) AS {quote(alias)}", Source(
+            alias, alias, outputs=outputs, keys=key
         )
 
-    def _counted_then_sorted(self, order: list[tuple[str, str]]) -> str:
-        """Oracle numbers the rows before it sorts them: take the first ones, then sort."""
-        if self._tree.args.get("distinct") or self._tree.args.get("limit"):
-            raise unsupported()
-        columns = [f"{term.sql} AS c{number}" for number, (_, term) in enumerate(self._outputs)]
-        keys = [f"{sql} AS k{number}" for number, (sql, _) in enumerate(order)]
-        first = f"SELECT {', '.join(columns + keys)}{self._from}{self._where} LIMIT {self._rownum}"
-        wanted = [f"c{number} AS {quote(name)}" for number, (name, _) in enumerate(self._outputs)]
-        ways = [f"k{number} {way}" for number, (_, way) in enumerate(order)]
-        return f"SELECT {', '.join(wanted)} FROM ({first}) ORDER BY {', '.join(ways)}"  # noqa: S608 - compiled from a whitelist
+    def _with(self, tree: exp.Select) -> _Query:
+        clause = tree.args.get("with_")
+        if clause is None:
+            return self
+        named = {each.alias.lower(): each.this for each in clause.expressions}
+        return _Query(self._context, {**self._named, **named})
 
-    def _sources(self) -> str:
-        start = self._tree.args.get("from_")
-        if start is None:
+    def _set_operation(self, tree: exp.SetOperation, parent: Scope | None) -> Compiled:
+        """UNION, INTERSECT or MINUS: columns by place, names of the first query."""
+        made = [self.compile(each, parent, nested=True) for each in _operands(tree)]
+        if len({len(each.outputs) for each in made}) != 1:
             raise unsupported()
-        pieces = [" FROM ", self._source(start.this)]
-        for join in self._tree.args.get("joins") or ():
-            pieces += self._join(join)
-        dual_alone = pieces[1] == "" and len(pieces) == 2
-        return "" if dual_alone else "".join(pieces)
-
-    def _source(self, node: exp.Expr) -> str:
-        alias = node.alias.lower()
-        if isinstance(node, exp.Subquery) and isinstance(node.this, exp.Select):
-            inner = _Select(node.this, self._tables, None).compiled()
-            columns = {
-                name: Column(name, kind or Kind.TEXT)
-                for name, kind in zip(inner.names, inner.kinds, strict=True)
-            }
-            alias = alias or f"subquery{len(self._scope.sources)}"
-            self._scope.add(alias, Source(alias, columns))
-            return f"({inner.sql}) AS {quote(alias)}"
-        if not isinstance(node, exp.Table) or not isinstance(node.this, exp.Identifier):
+        distinct = bool(tree.args.get("distinct"))
+        if not distinct and not isinstance(tree, exp.Union):
             raise unsupported()
-        name = node.this.name.lower()
-        if name == "dual":
-            return ""
-        table = self._tables.get(name)
-        if table is None:
-            raise unknown_table(node.this.name)
-        self._scope.add(alias or name, Source(name, table.columns))
-        return f"{quote(name)} AS {quote(alias or name)}"
+        word = _SETS[type(tree)] + ("" if distinct else " ALL")
+        sides, outputs = self._aligned(made)
+        key = tuple(output.name for output in outputs) if distinct else None
+        return _sorted(tree, f" {word} ".join(sides), outputs, key)
 
-    def _join(self, join: exp.Expr) -> Iterator[str]:
-        word = _JOINS.get((join.args.get("side") or "", join.args.get("kind") or ""))
-        source = self._source(join.this)
-        if word is None or not source:
-            raise unsupported()
-        condition = join.args.get("on")
-        yield f" {word} {source}"
-        if condition is not None:
-            yield f" ON {self._expressions.compile(condition).sql}"
-
-    def _conditions(self) -> tuple[int | None, str]:
-        """The smallest `ROWNUM <= n` of the WHERE, and the WHERE without it."""
-        where = self._tree.args.get("where")
-        if where is None:
-            return None, ""
-        rownum: int | None = None
-        kept = []
-        for condition in where.this.flatten() if isinstance(where.this, exp.And) else [where.this]:
-            bound = _row_bound(condition)
-            if bound is None:
-                kept.append(self._expressions.compile(condition).sql)
+    def _aligned(self, made: list[Compiled]) -> tuple[list[str], tuple[Output, ...]]:
+        """The queries with their columns made of the same types."""
+        columns: list[list[str]] = []
+        outputs = []
+        for number, same in enumerate(zip(*(each.outputs for each in made), strict=True)):
+            terms = [Term(f"c{number}", each.type) for each in same]
+            converted, yields = alike(terms, self._context.session)
+            columns.append(converted)
+            outputs.append(Output(same[0].name, yields))
+        places = [f"c{number}" for number in range(len(columns))]
+        sides = []
+        for side, each in enumerate(made):
+            wanted = [column[side] for column in columns]
+            if wanted == places and not each.is_ordered and not each.is_limited:
+                sides.append(each.sql)
             else:
-                rownum = bound if rownum is None else min(rownum, bound)
-        if rownum is not None and self._is_grouped():
-            raise unsupported()
-        return rownum, f" WHERE {' AND '.join(kept)}" if kept else ""
-
-    def _is_grouped(self) -> bool:
-        aggregate = any(self._expressions.is_aggregate(e) for e in self._tree.expressions)
-        return aggregate or self._tree.args.get("group") is not None
-
-    def _output_columns(self) -> Iterator[tuple[str, Term]]:
-        unnamed = 0
-        for node in self._tree.expressions:
-            table = node.table if isinstance(node, exp.Column) else None
-            if isinstance(node, exp.Star) or (table and isinstance(node.this, exp.Star)):
-                yield from self._scope.all_columns(table or None)
-                continue
-            term = self._expressions.compile(node.this if isinstance(node, exp.Alias) else node)
-            name = node.alias_or_name if isinstance(node, exp.Alias | exp.Column) else ""
-            if not name:
-                unnamed += 1
-                name = f"expr{unnamed}"
-            yield name.lower(), term
-
-    def _group_terms(self) -> list[str]:
-        group = self._tree.args.get("group")
-        nodes = group.expressions if group is not None else ()
-        return [self._expressions.compile(each).sql for each in nodes]
-
-    def _check_grouping(self) -> None:
-        """Beside an aggregate stand only what is grouped by, and constants."""
-        if not self._is_grouped():
-            return
-        grouped = self._group_terms()
-        for node in self._tree.expressions:
-            inner = node.this if isinstance(node, exp.Alias) else node
-            if self._expressions.is_aggregate(inner) or inner.find(exp.Column, exp.Star) is None:
-                continue
-            if self._expressions.compile(inner).sql not in grouped:
-                raise unsupported()
-
-    def _grouping(self) -> str:
-        having = self._tree.args.get("having")
-        grouped = self._group_terms()
-        sql = f" GROUP BY {', '.join(grouped)}" if grouped else ""
-        if having is not None:
-            sql += f" HAVING {self._expressions.compile(having.this).sql}"
-        return sql
-
-    def _order(self) -> list[tuple[str, str]]:
-        """What to sort by, and which way; nulls are the largest, as in Oracle."""
-        order = self._tree.args.get("order")
-        made = []
-        for each in order.expressions if order is not None else ():
-            way = "DESC" if each.args.get("desc") else "ASC"
-            nulls = "FIRST" if each.args.get("nulls_first") else "LAST"
-            made.append((self._order_term(each.this), f"{way} NULLS {nulls}"))
-        return made
-
-    def _order_term(self, node: exp.Expr) -> str:
-        if isinstance(node, exp.Literal) and not node.is_string:
-            if not node.this.isdigit() or not 1 <= int(node.this) <= len(self._outputs):
-                raise unsupported()
-            return self._outputs[int(node.this) - 1][1].sql
-        if isinstance(node, exp.Column) and not node.table:
-            aliases = {
-                each.alias.lower() for each in self._tree.expressions if isinstance(each, exp.Alias)
-            }
-            if node.name.lower() in aliases:
-                # NetSuite answers "Invalid or unsupported search." to this pair.
-                if self._tree.args.get("group") is not None:
-                    raise unsupported()
-                return next(t.sql for name, t in self._outputs if name == node.name.lower())
-        return self._expressions.compile(node).sql
-
-    def _limit(self) -> int | None:
-        limit = self._tree.args.get("limit")
-        if limit is None:
-            return self._rownum
-        count = limit.args.get("count") if isinstance(limit, exp.Fetch) else limit.expression
-        if not isinstance(count, exp.Literal) or count.is_string or not count.this.isdigit():
-            raise unsupported()
-        bound = int(count.this)
-        return bound if self._rownum is None else min(bound, self._rownum)
+                sides.append(f"SELECT {', '.join(wanted)} FROM ({each.placed_sql})")  # noqa: S608 - compiled from a whitelist
+        return sides, tuple(outputs)
 
 
-def _row_bound(condition: exp.Expr) -> int | None:
-    """The n of `ROWNUM <= n` or `ROWNUM < n + 1`, None for any other condition."""
-    left, right = condition.args.get("this"), condition.args.get("expression")
-    if not isinstance(left, exp.Column) or left.table or left.name.upper() != "ROWNUM":
-        return None
-    if not isinstance(right, exp.Literal) or right.is_string or not right.this.isdigit():
-        raise unsupported()
-    if isinstance(condition, exp.LTE):
-        return int(right.this)
-    if isinstance(condition, exp.LT):
-        return max(0, int(right.this) - 1)
+def _operands(tree: exp.SetOperation) -> list[exp.Expr]:
+    """The queries of a chain of one operation, from left to right."""
+    found = [tree.expression]
+    left = tree.this
+    while type(left) is type(tree) and _goes_on(left, tree):
+        found.append(left.expression)
+        left = left.this
+    return [left, *reversed(found)]
+
+
+def _goes_on(left: exp.Expr, tree: exp.Expr) -> bool:
+    same = bool(left.args.get("distinct")) is bool(tree.args.get("distinct"))
+    return same and not left.args.get("order") and not left.args.get("limit")
+
+
+def _sorted(
+    tree: exp.SetOperation, sql: str, outputs: tuple[Output, ...], key: tuple[str, ...] | None
+) -> Compiled:
+    """A set operation with its ORDER BY, which can only name columns of the answer."""
+    order = tree.args.get("order")
+    names = [output.name for output in outputs]
+    places: list[int] = []
+    keys: list[str] = []
+    for each in order.expressions if order is not None else ():
+        places.append(_place(each.this, names))
+        keys.append(ordering(each, str(places[-1] + 1)))
+    limit = limit_of(tree)
+    settled = key is not None and set(places) == set(range(len(names)))
+    ordered = f"{sql} ORDER BY {', '.join(keys)}" if keys else sql
+    # In a set operation SQLite sorts by columns alone, not by random().
+    shuffled = f"SELECT * FROM ({sql}) ORDER BY {', '.join([*keys, 'random()'])}"  # noqa: S608 - compiled from a whitelist
+    return Compiled(
+        sql=bounded(ordered, limit),
+        shuffled=None if settled else bounded(shuffled, limit),
+        count=f"SELECT count(*) FROM ({bounded(sql, limit)})",  # noqa: S608 - compiled from a whitelist
+        outputs=outputs,
+        key=key,
+        is_settled=settled,
+        is_ordered=bool(keys),
+        is_limited=limit is not None,
+    )
+
+
+def _place(node: exp.Expr, names: list[str]) -> int:
+    if isinstance(node, exp.Literal) and node.this.isdigit() and 1 <= int(node.this) <= len(names):
+        return int(node.this) - 1
+    if isinstance(node, exp.Column) and not node.table and node.name.lower() in names:
+        return names.index(node.name.lower())
     raise unsupported()
+
+
+def _aliases(tree: exp.Select) -> list[exp.Expr]:
+    return [each for each in tree.expressions if isinstance(each, exp.Alias)]
+
+
+def _parts(made: Compiled) -> tuple[str, tuple[Output, ...]]:
+    return made.sql, made.outputs

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from sqlglot import exp
 from sqlglot.dialects.oracle import Oracle
 from sqlglot.errors import SqlglotError
+from sqlglot.parser import Parser
 from sqlglot.parsers.oracle import OracleParser
 from sqlglot.tokenizer_core import TokenType
 
 from nsconsole.sandbox.suiteql.errors import bad_syntax, unsupported
 
-LONGEST_QUERY = 100_000
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from nsconsole.sandbox.behaviour import Behaviour
+    from nsconsole.sandbox.forms import Refusal
+
+LONGEST_QUERY = 100_000  # characters
 MOST_IN_LIST = 1000
+_MOST_TOKENS = 25_000
+_DEEPEST = 100  # parentheses
+_MOST_QUERIES = 200  # SELECTs
+
+Tree: TypeAlias = exp.Query
 
 
 class _SuiteQL(Oracle):
@@ -21,14 +35,37 @@ class _SuiteQL(Oracle):
 
     class Parser(OracleParser):
         FUNCTIONS: ClassVar[dict[str, Any]] = {}
-        FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {}
-        NO_PAREN_FUNCTIONS: ClassVar[dict[Any, Any]] = {}
+        FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {
+            name: Parser.FUNCTION_PARSERS[name] for name in ("CAST", "EXTRACT", "TRIM")
+        }
+        NO_PAREN_FUNCTIONS: ClassVar[dict[Any, Any]] = {
+            TokenType.LOCALTIMESTAMP: exp.Localtimestamp,
+            TokenType.SYSTIMESTAMP: exp.Systimestamp,
+        }
         NO_PAREN_FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {
             "CASE": OracleParser.NO_PAREN_FUNCTION_PARSERS["CASE"]
         }
 
 
 _BINARY = ("this", "expression")
+_OPERATORS: Iterable[type[exp.Expr]] = (
+    exp.And,
+    exp.Or,
+    exp.EQ,
+    exp.NEQ,
+    exp.GT,
+    exp.GTE,
+    exp.LT,
+    exp.LTE,
+    exp.Is,
+    exp.Add,
+    exp.Sub,
+    exp.Mul,
+    exp.Div,
+    exp.Dot,
+    exp.Escape,
+)
+_SET = ("this", "expression", "distinct", "order", "limit")
 _ALLOWED: dict[type[exp.Expr], tuple[str, ...]] = {
     exp.Select: (
         "expressions",
@@ -41,6 +78,9 @@ _ALLOWED: dict[type[exp.Expr], tuple[str, ...]] = {
         "limit",
         "distinct",
     ),
+    exp.Union: _SET,
+    exp.Intersect: _SET,
+    exp.Except: _SET,
     exp.From: ("this",),
     exp.Table: ("this", "alias"),
     exp.TableAlias: ("this",),
@@ -56,77 +96,135 @@ _ALLOWED: dict[type[exp.Expr], tuple[str, ...]] = {
     exp.LimitOptions: ("rows",),
     exp.Distinct: ("expressions",),
     exp.Alias: ("this", "alias"),
-    exp.Column: ("this", "table"),
+    exp.Column: ("this", "table", "join_mark"),
     exp.Identifier: ("this", "quoted"),
     exp.Star: (),
     exp.Literal: ("this", "is_string"),
     exp.Null: (),
     exp.Placeholder: ("this",),
     exp.Anonymous: ("this", "expressions"),
-    exp.Dot: _BINARY,
+    exp.Localtimestamp: (),
+    exp.Systimestamp: (),
+    exp.Cast: ("this", "to"),
+    exp.DataType: ("this", "expressions", "nested"),
+    exp.DataTypeParam: ("this",),
+    exp.Extract: _BINARY,
+    exp.Trim: (*_BINARY, "position"),
+    exp.Var: ("this",),
+    exp.Window: ("this", "partition_by", "order", "spec", "over"),
+    exp.WindowSpec: ("kind", "start", "start_side", "end", "end_side"),
     exp.Paren: ("this",),
     exp.Not: ("this",),
     exp.Neg: ("this",),
     exp.In: ("this", "expressions", "query"),
     exp.Between: ("this", "low", "high"),
     exp.Like: (*_BINARY, "negate"),
-    exp.Escape: _BINARY,
     exp.Exists: ("this",),
     exp.Case: ("this", "ifs", "default"),
     exp.If: ("this", "true"),
     exp.DPipe: (*_BINARY, "safe"),
-    **dict.fromkeys(
-        (
-            exp.And,
-            exp.Or,
-            exp.EQ,
-            exp.NEQ,
-            exp.GT,
-            exp.GTE,
-            exp.LT,
-            exp.LTE,
-            exp.Is,
-            exp.Add,
-            exp.Sub,
-            exp.Mul,
-            exp.Div,
-        ),
-        _BINARY,
-    ),
+    **dict.fromkeys(_OPERATORS, _BINARY),
 }
 """Every kind of node that a query may hold, with the parts it may have."""
 
-_REFUSED_TOKENS = {TokenType.LIMIT, TokenType.OFFSET, TokenType.COLON}
+_WITH: dict[type[exp.Expr], tuple[str, ...]] = {
+    exp.Select: (*_ALLOWED[exp.Select], "with_"),
+    exp.With: ("expressions",),
+    exp.CTE: ("this", "alias"),
+}
+_LIMIT: dict[type[exp.Expr], tuple[str, ...]] = {exp.Offset: ("expression",)}
+_SELECT_WORDS = re.compile(r"\bselect\b", re.IGNORECASE)
 
 
-def parse(query: str) -> tuple[exp.Select, int]:
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A query without the values that change from page to page, which are parameters instead.
+
+    Queries of one shape are compiled once. `values` has the value of each parameter.
+    """
+
+    text: str
+    values: dict[str, int | str]
+
+
+_CHANGING = re.compile(
+    r"""
+    '(?:[^']|'')*' | "[^"]*" | --[^\n]* | /\*.*?\*/          # what must be left as it is
+    | (?P<date>\bTO_(?:DATE|TIMESTAMP)\s*\(\s*)'(?P<text>[^']+)'
+    | (?P<rownum>\bROWNUM\s*)?(?<![<>=!^])(?P<sign>[<>=!^]{1,2}\s*)(?P<number>\d{1,18})(?![\w.])
+    | (?P<colon>:)
+    """,
+    re.VERBOSE | re.IGNORECASE | re.DOTALL,
+)
+
+
+def shape_of(query: str) -> Shape:
+    """Take out of the text what is compared with, and the dates that are read from texts.
+
+    Raises:
+        Refusal: the query has a `:`; SuiteQL knows no parameters with names.
+    """
+    values: dict[str, int | str] = {}
+
+    def take(match: re.Match[str]) -> str:
+        if match["colon"]:
+            raise unsupported()
+        if match["text"] is not None:
+            return f"{match['date']}{_name(values, 't', match['text'])}"
+        if match["number"] is not None and match["rownum"] is None:
+            return f"{match['sign']}{_name(values, 'n', int(match['number']))}"
+        return match[0]
+
+    return Shape(_CHANGING.sub(take, query), values)
+
+
+def _name(values: dict[str, int | str], letter: str, value: int | str) -> str:
+    """The parameter for a value; equal values share one, lest equal expressions become unequal."""
+    for name, known in values.items():
+        if known == value and name[0] == letter:
+            return f":{name}"
+    name = f"{letter}{len(values)}"
+    values[name] = value
+    return f":{name}"
+
+
+class Unreadable(Exception):
+    """A query that is no SQL; `syntax_error` tells where."""
+
+
+def parse(shape: str, behaviour: Behaviour) -> tuple[Tree, int]:
     """The tree of a query, its `?` made into numbered placeholders, and how many there are.
 
     Raises:
-        Refusal: the query cannot be read, or has something that SuiteQL does not do.
+        Unreadable: the query cannot be read.
+        Refusal: it has something that SuiteQL does not do.
     """
-    if len(query) > LONGEST_QUERY:
-        raise unsupported()
     try:
-        numbered, count = _number_placeholders(query)
+        numbered, count = _number_placeholders(shape, behaviour)
         statements = _SuiteQL().parse(numbered)
-    except SqlglotError as error:
-        raise _syntax_error(query, error) from None
+    except SqlglotError:
+        raise Unreadable from None
     except RecursionError:
         raise unsupported() from None
-    if len(statements) != 1 or not isinstance(statements[0], exp.Select):
+    tree = statements[0] if len(statements) == 1 else None
+    if isinstance(tree, exp.Subquery) and not tree.alias:
+        tree = tree.unnest()
+    if not isinstance(tree, exp.Select | exp.SetOperation):
         raise unsupported()
-    tree = statements[0]
+    allowed = _ALLOWED | (_WITH if behaviour.allow_with else {})
+    if behaviour.allow_limit:
+        allowed |= _LIMIT | {exp.Select: (*allowed[exp.Select], "offset")}
     for node in tree.walk():
-        _check(node)
+        _check(node, allowed)
     return tree, count
 
 
-def _number_placeholders(query: str) -> tuple[str, int]:
+def _number_placeholders(query: str, behaviour: Behaviour) -> tuple[str, int]:
     """Turn each `?` into `:p0`, `:p1`, … in the order of the text, whatever the tree's will be."""
-    tokens = _SuiteQL().tokenize(query)
-    if any(token.token_type in _REFUSED_TOKENS for token in tokens):
+    if len(query) > LONGEST_QUERY or len(_SELECT_WORDS.findall(query)) > _MOST_QUERIES:
         raise unsupported()
+    tokens = _SuiteQL().tokenize(query)
+    _check_tokens(tokens, behaviour)
     pieces: list[str] = []
     end = 0
     marks = [token for token in tokens if token.token_type is TokenType.PLACEHOLDER]
@@ -136,19 +234,37 @@ def _number_placeholders(query: str) -> tuple[str, int]:
     return "".join([*pieces, query[end:]]), len(marks)
 
 
-def _check(node: exp.Expr) -> None:
-    parts = _ALLOWED.get(type(node))
+def _check_tokens(tokens: list[Any], behaviour: Behaviour) -> None:
+    """Refuse what would take long to read, and what the tree would not show."""
+    refused = set() if behaviour.allow_limit else {TokenType.LIMIT, TokenType.OFFSET}
+    if len(tokens) > _MOST_TOKENS:
+        raise unsupported()
+    depth = 0
+    for token in tokens:
+        kind = token.token_type
+        depth += (kind is TokenType.L_PAREN) - (kind is TokenType.R_PAREN)
+        if depth > _DEEPEST or kind in refused or (kind is TokenType.L_BRACKET):
+            raise unsupported()
+
+
+def _check(node: exp.Expr, allowed: dict[type[exp.Expr], tuple[str, ...]]) -> None:
+    parts = allowed.get(type(node))
     if parts is None or any(value and name not in parts for name, value in node.args.items()):
         raise unsupported()
     if isinstance(node, exp.In) and len(node.expressions) > MOST_IN_LIST:
         raise unsupported()
-    if isinstance(node, exp.Placeholder) and not str(node.this).startswith("p"):
+    if isinstance(node, exp.Placeholder) and not node.this:
         raise unsupported()
 
 
-def _syntax_error(query: str, error: SqlglotError) -> Exception:
-    details = getattr(error, "errors", None)
-    first = details[0] if details else {}
-    return bad_syntax(
-        query, first.get("highlight") or "", first.get("line") or 1, first.get("col") or 1
-    )
+def syntax_error(query: str) -> Refusal:
+    """The refusal of a query that cannot be read, by its own lines and columns."""
+    try:
+        _SuiteQL().parse(query)
+    except SqlglotError as error:
+        details = getattr(error, "errors", None)
+        first = details[0] if details else {}
+        return bad_syntax(
+            query, first.get("highlight") or "", first.get("line") or 1, first.get("col") or 1
+        )
+    return unsupported()

@@ -1,166 +1,147 @@
-"""The SuiteQL endpoint: its request, its pages, its envelope.
+"""The SuiteQL endpoint: its request and its answer.
 
-Facts: Oracle, "Executing SuiteQL Queries Through REST Web Services" and "Collection Paging".
+Source: Oracle, "Executing SuiteQL Queries Through REST Web Services".
 """
 
 from __future__ import annotations
 
 import json
-import sqlite3
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import math
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, TypeAlias
 
-from nsconsole.sandbox.forms import Answer, Refusal, json_bytes
+from nsconsole.sandbox.forms import Answer, Refusal
+from nsconsole.sandbox.suiteql import paging
 from nsconsole.sandbox.suiteql.compiling import compile_query
-from nsconsole.sandbox.suiteql.dates import account_format
-from nsconsole.sandbox.suiteql.errors import refused_query, unsupported
-from nsconsole.sandbox.suiteql.functions import DATES, register, text_of
-from nsconsole.sandbox.suiteql.parsing import parse
+from nsconsole.sandbox.suiteql.errors import refused_query
+from nsconsole.sandbox.suiteql.parsing import Unreadable, parse, shape_of, syntax_error
+from nsconsole.sandbox.suiteql.rendering import items_json
+from nsconsole.sandbox.suiteql.running import Runner
+from nsconsole.sandbox.suiteql.terms import NOW
 from nsconsole.sandbox.values import moment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from sqlglot import exp
-
+    from nsconsole.sandbox.behaviour import Behaviour
     from nsconsole.sandbox.database import Database
-    from nsconsole.sandbox.schema import Kind, Tables
-    from nsconsole.sandbox.suiteql.compiling import Compiled
+    from nsconsole.sandbox.schema import Tables
+    from nsconsole.sandbox.suiteql.paging import Page
+    from nsconsole.sandbox.suiteql.running import Found
+    from nsconsole.sandbox.suiteql.selecting import Compiled
+
+    Compiler: TypeAlias = Callable[[str, Behaviour], tuple[Compiled, int]]
 
 PATH = "/services/rest/query/v1/suiteql"
-LARGEST_PAGE = 1000
+_CONTENT_TYPES = ("application/json", "application/vnd.oracle.resource+json")
 _CONTENT_TYPE = "application/vnd.oracle.resource+json; type=collection; charset=UTF-8"
-
-_HIDDEN = ("sqlite_", "sandbox_")
-_STEP = 10_000
-_STEPS = 20_000  # of so many SQLite instructions: some ten seconds on an ordinary machine
-_LONGEST_VALUE = 1_000_000  # bytes, in SQLite
+_MALFORMED = "The request could not be understood by the server due to malformed syntax."
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Which rows are wanted, and whether the client said so."""
+class SuiteQL:
+    """Answers queries on one account's rows."""
 
-    limit: int
-    offset: int
-    asked: bool
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._runner = Runner(database)
+        self._compilers = (database.tables, _compiler(database.tables))
+
+    def query(
+        self,
+        *,
+        address: str,
+        prefer: str,
+        content_type: str,
+        parameters: Mapping[str, str],
+        body: bytes | None,
+        at: datetime,
+        behaviour: Behaviour,
+    ) -> Answer:
+        """Answer one query; `address` is the endpoint as the client wrote it, without parameters.
+
+        Raises:
+            Refusal: NetSuite refuses the request.
+        """
+        _check_headers(prefer, content_type, behaviour)
+        page = paging.page_of(parameters, behaviour)
+        text, given = _request(body)
+        shape = shape_of(text)
+        try:
+            compiled, count = self._compiler()(shape.text, behaviour)
+        except Unreadable:
+            raise syntax_error(text) from None
+        if count != len(given):
+            raise refused_query(f"Expected {count} parameters, but {len(given)} were given.")
+        values = {**shape.values, **given}
+        if NOW in compiled.sql:
+            values[NOW.removeprefix(":")] = moment(at)
+        found = self._found(compiled, values, page, behaviour)
+        items = items_json(compiled.outputs, found.rows, behaviour)
+        return _envelope(address, page, found, items, behaviour)
+
+    def _compiler(self) -> Compiler:
+        tables, compiler = self._compilers
+        if tables is not self._database.tables:
+            tables = self._database.tables
+            compiler = _compiler(tables)
+            self._compilers = (tables, compiler)
+        return compiler
+
+    def _found(
+        self, compiled: Compiled, values: Mapping[str, object], page: Page, behaviour: Behaviour
+    ) -> Found:
+        """The rows of the page; what lies beyond the reach of pages is not returned."""
+        left = paging.reach(page, behaviour) - page.offset
+        found = self._runner.run(compiled, values, page)
+        return replace(found, rows=found.rows[: max(0, left)])
 
 
-def query(
-    database: Database,
-    *,
-    address: str,
-    prefer: str,
-    content_type: str,
-    parameters: Mapping[str, str],
-    body: bytes | None,
-) -> Answer:
-    """Answer one query; `address` is the endpoint as the client wrote it, without parameters.
+def _compiler(tables: Tables) -> Compiler:
+    """What compiles queries against these tables, each shape of them once."""
 
-    Raises:
-        Refusal: NetSuite refuses the request.
-    """
-    if "transient" not in [part.strip().lower() for part in prefer.split(",")]:
+    @lru_cache(maxsize=512)
+    def compiled(shape: str, behaviour: Behaviour) -> tuple[Compiled, int]:
+        tree, count = parse(shape, behaviour)
+        return compile_query(tree, tables, behaviour), count
+
+    return compiled
+
+
+def _check_headers(prefer: str, content_type: str, behaviour: Behaviour) -> None:
+    preferences = [part.strip().lower() for part in prefer.split(",")]
+    if behaviour.missing_prefer == "refuse" and "transient" not in preferences:
         raise Refusal(
             400,
             "INVALID_HEADER",
             "The required request header 'Prefer' is missing or its value is not 'transient'.",
             about={"o:errorHeader": "Prefer"},
         )
-    if content_type not in ("", "application/json"):
+    if content_type.lower() not in ("", *_CONTENT_TYPES):
         raise Refusal(415, "INVALID_CONTENT_TYPE", "The Content-Type must be application/json.")
-    page = _page(parameters)
-    text, values = _request(body)
-    tree, count = parse(text)
-    if count != len(values):
-        raise refused_query(f"Expected {count} parameters, but {len(values)} were given.")
-    compiled = _compiled(tree, database.tables)
-    bound = {f"p{number}": value for number, value in enumerate(values)}
-    total, rows = _run(database, compiled, bound, page)
-    return _envelope(address, page, total, [_item(compiled, row) for row in rows])
 
 
-def prepare_reader(now: Callable[[], datetime]) -> Callable[[sqlite3.Connection], None]:
-    """What makes a connection fit for queries: SuiteQL's functions, and nothing but reading."""
-
-    def prepare(connection: sqlite3.Connection) -> None:
-        connection.execute("PRAGMA case_sensitive_like=ON")
-        register(connection)
-        connection.create_function("ns_now", 0, lambda: moment(now()))
-        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
-        connection.set_authorizer(_authorize)
-
-    return prepare
-
-
-def _authorize(action: int, table: str | None, *_: str | None) -> int:
-    """Let a statement read the account's tables; whatever else it might do is denied."""
-    if action in (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_FUNCTION):
-        return sqlite3.SQLITE_OK
-    if action == sqlite3.SQLITE_READ and _is_readable(table or ""):
-        return sqlite3.SQLITE_OK
-    return sqlite3.SQLITE_DENY
-
-
-def _is_readable(table: str) -> bool:
-    """The account's tables, and the words for their codes (which a query cannot name)."""
-    return table == "sandbox_choice" or not table.startswith(_HIDDEN)
-
-
-def _page(parameters: Mapping[str, str]) -> Page:
-    limit = _whole("limit", parameters.get("limit", str(LARGEST_PAGE)))
-    offset = _whole("offset", parameters.get("offset", "0"))
-    if not 1 <= limit <= LARGEST_PAGE:
-        raise _bad_page("limit", f"It must be between 1 and {LARGEST_PAGE}.")
-    if offset % limit:
-        raise _bad_page("offset", "It must be divisible by the limit.")
-    return Page(limit, offset, asked=bool({"limit", "offset"} & set(parameters)))
-
-
-def _whole(name: str, text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 16):
-        raise _bad_page(name, "It must be a whole number.")
-    return int(text)
-
-
-def _bad_page(name: str, why: str) -> Refusal:
-    return Refusal(
-        400,
-        "INVALID_PARAMETER",
-        f"Invalid value for the query parameter {name}. {why}",
-        about={"o:errorQueryParam": name},
-    )
-
-
-def _request(body: bytes | None) -> tuple[str, list[object]]:
-    """The query and its parameters."""
+def _request(body: bytes | None) -> tuple[str, dict[str, object]]:
+    """The query, and the values of its parameters."""
     try:
-        request = json.loads((body or b"").decode())
+        request = json.loads((body or b"").decode("utf-8-sig"))
     except (ValueError, RecursionError):
         request = None
     if not isinstance(request, dict):
-        raise Refusal(
-            400,
-            "INVALID_REQUEST",
-            "The request could not be understood by the server due to malformed syntax.",
-        )
-    text, values = request.get("q"), request.get("params", [])
+        raise Refusal(400, "INVALID_REQUEST", _MALFORMED)
+    text, values = request.get("q"), request.get("params")
     if not isinstance(text, str) or not text.strip() or not _is_sendable(text):
-        raise Refusal(
-            400,
-            "INVALID_PARAMETER",
-            "The query is missing or empty.",
-            about={"o:errorQueryParam": "q"},
-        )
+        raise _bad("q", "The query is missing or empty.")
+    values = [] if values is None else values
     if not isinstance(values, list) or not all(_is_parameter(value) for value in values):
-        raise Refusal(
-            400,
-            "INVALID_PARAMETER",
-            "The parameters must be texts or numbers.",
-            about={"o:errorQueryParam": "params"},
-        )
-    return text, values
+        raise _bad("params", "The parameters must be texts or numbers.")
+    # To Oracle an empty text is no text.
+    return text, {f"p{n}": None if value == "" else value for n, value in enumerate(values)}
+
+
+def _bad(parameter: str, message: str) -> Refusal:
+    return Refusal(400, "INVALID_PARAMETER", message, about={"o:errorQueryParam": parameter})
 
 
 def _is_sendable(text: str) -> bool:
@@ -168,85 +149,22 @@ def _is_sendable(text: str) -> bool:
 
 
 def _is_parameter(value: object) -> bool:
+    if value is None:
+        return True
     if isinstance(value, str):
         return _is_sendable(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return abs(value) < 2**63
-    return isinstance(value, float)
+    return isinstance(value, float) and math.isfinite(value)
 
 
-def _compiled(tree: exp.Select, tables: Tables) -> Compiled:
-    try:
-        return compile_query(tree, tables)
-    except RecursionError:
-        raise unsupported() from None
-
-
-def _run(
-    database: Database, compiled: Compiled, bound: Mapping[str, object], page: Page
-) -> tuple[int, Sequence[Sequence[object]]]:
-    """How many rows there are, and those of the page."""
-    with database.read() as connection:
-        steps = iter(range(_STEPS))
-        connection.set_progress_handler(lambda: next(steps, None) is None, _STEP)
-        try:
-            (total,) = connection.execute(
-                f"SELECT count(*) FROM ({compiled.sql})",  # noqa: S608 - compiled from a whitelist
-                bound,
-            ).fetchone()
-            rows = connection.execute(
-                f"{_SELECT_ALL} ({compiled.sql}) LIMIT {page.limit} OFFSET {page.offset}",
-                bound,
-            ).fetchall()
-        except sqlite3.Error as error:
-            raise _failed(error) from None
-        return total, rows
-
-
-_SELECT_ALL = "SELECT * FROM"
-
-
-def _failed(error: sqlite3.Error) -> Refusal:
-    if "interrupted" in str(error):
-        return Refusal(500, "UNEXPECTED_ERROR", "An unexpected error occurred. Error ID: timeout")
-    return unsupported()
-
-
-def _item(compiled: Compiled, row: Sequence[object]) -> dict[str, object]:
-    """A row as an item: texts, lower-case names, no nulls, and an empty `links`."""
-    item: dict[str, object] = {"links": []}
-    for name, kind, value in zip(compiled.names, compiled.kinds, row, strict=True):
-        if value is not None:
-            item[name] = _raw(kind, value)
-    return item
-
-
-def _raw(kind: Kind | None, value: object) -> str | None:
-    return account_format(str(value)) if kind in DATES else text_of(value)
-
-
-def _envelope(address: str, page: Page, total: int, items: list[dict[str, object]]) -> Answer:
-    body = {
-        "links": [{"rel": rel, "href": href} for rel, href in _links(address, page, total).items()],
-        "count": len(items),
-        "hasMore": page.offset + len(items) < total,
-        "items": items,
-        "offset": page.offset,
-        "totalResults": total,
-    }
-    return Answer(200, json_bytes(body), {"content-type": _CONTENT_TYPE})
-
-
-def _links(address: str, page: Page, total: int) -> dict[str, str]:
-    """The neighbouring pages: next and last unless this is the last, prev and first likewise."""
-
-    def at(offset: int) -> str:
-        return f"{address}?limit={page.limit}&offset={offset}"
-
-    last = max(0, (total - 1) // page.limit * page.limit)
-    links: dict[str, str] = {}
-    if page.offset:
-        links |= {"prev": at(page.offset - page.limit), "first": at(0)}
-    if page.offset < last:
-        links |= {"next": at(page.offset + page.limit), "last": at(last)}
-    return {**links, "self": at(page.offset) if page.asked else address}
+def _envelope(address: str, page: Page, found: Found, items: str, behaviour: Behaviour) -> Answer:
+    count = len(found.rows)
+    more = paging.has_more(page, count, found.total, behaviour)
+    links = paging.links(address, page, found.total, behaviour, more=more)
+    listed = json.dumps([{"rel": rel, "href": href} for rel, href in links.items()])
+    body = (
+        f'{{"links":{listed},"count":{count},"hasMore":{json.dumps(more)},"items":[{items}],'
+        f'"offset":{page.offset},"totalResults":{found.total}}}'
+    )
+    return Answer(200, body.encode(), {"content-type": _CONTENT_TYPE})
