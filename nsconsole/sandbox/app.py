@@ -62,8 +62,10 @@ class Surface:
         catalogs = Catalogs(self.database)
         works = {
             RECORDS_PATH: catalogs.records,
+            f"{RECORDS_PATH}/": catalogs.records,
             f"{RECORDS_PATH}/{{name:path}}": catalogs.record,
             SUITEQL_PATH: catalogs.queryable,
+            f"{SUITEQL_PATH}/": catalogs.queryable,
             f"{SUITEQL_PATH}/{{name:path}}": catalogs.queryable_table,
         }
         return [

@@ -125,9 +125,7 @@ class Database:
             yield Rows(connection, self._tables)
         self._generation += 1
 
-    def redefine(
-        self, change: Callable[[Rows], Iterable[Table]], *, at: str | None = None
-    ) -> None:
+    def redefine(self, change: Callable[[Rows], Iterable[Table]], *, at: str | None = None) -> None:
         """Let `change` alter tables in one transaction; it returns those that are others now.
 
         `at` is the moment of it, as rows keep moments, for the custom fields that are new.

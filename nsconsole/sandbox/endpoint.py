@@ -18,7 +18,7 @@ from nsconsole.sandbox.broken import Cut, Silence, Truncated, transport
 from nsconsole.sandbox.faults import Call, Effect
 from nsconsole.sandbox.forms import Answer, Refusal
 from nsconsole.sandbox.logins import LoginRefusedError
-from nsconsole.sandbox.logins.tba import SignedRequest
+from nsconsole.sandbox.logins.tba import SignedRequest, origin
 from nsconsole.sandbox.manners import unavailable, unexpected
 from nsconsole.sandbox.pool import PoolFullError
 from nsconsole.sandbox.traffic import DROPPED, Passed
@@ -94,7 +94,7 @@ class Exchange:
     @property
     def address(self) -> str:
         """Where the client sent it, without the query string."""
-        return f"http://{self.request.headers.get('host', '')}{self.path}"
+        return f"{origin(self.request.headers.get('host', ''))}{self.path}"
 
     @property
     def stamp(self) -> datetime:

@@ -44,14 +44,19 @@ class Catalogs:
     def records(self, exchange: Exchange) -> Answer:
         """The list of record types, or the OpenAPI document of those that `select` names.
 
+        Of a single one also the JSON Schema: clients ask for it in this way, too.
+
         Raises:
             Refusal: no such type, a `select` or media type that makes no sense, not a GET.
         """
         _check_method(exchange)
         types = self._now().types
         wanted = _selected(types, exchange.request.query_params.getlist("select"))
-        accepted = _accepted(exchange, (_JSON, _OPENAPI))
-        base = exchange.address.removesuffix("/metadata-catalog")
+        media = (_JSON, _OPENAPI, _SCHEMA) if len(wanted) == 1 else (_JSON, _OPENAPI)
+        accepted = _accepted(exchange, media)
+        if accepted == _SCHEMA:
+            return _schema_answer(self._schema(wanted[0], exchange))
+        base = exchange.address.rstrip("/").removesuffix("/metadata-catalog")
         if accepted == _OPENAPI:
             schemas = {each.name: self._schema(each, exchange) for each in wanted}
             return Answer(200, document(base, schemas), {"content-type": _OPENAPI})
@@ -82,7 +87,7 @@ class Catalogs:
         """The list of SuiteQL's tables."""
         _check_method(exchange)
         _accepted(exchange, (_JSON, _SCHEMA))
-        base = exchange.address
+        base = exchange.address.rstrip("/")
         names = [
             name
             for name, table in self._now().tables.items()

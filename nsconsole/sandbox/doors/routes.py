@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 from starlette.routing import Route
 
 from nsconsole.sandbox import behaviour
@@ -17,7 +17,7 @@ from nsconsole.sandbox.behaviour import BehaviourError
 from nsconsole.sandbox.doors import DoorError, drift, ledger, load
 from nsconsole.sandbox.doors import rows as door_rows
 from nsconsole.sandbox.endpoint import Exchange, read_body, tell
-from nsconsole.sandbox.forms import Refusal
+from nsconsole.sandbox.forms import Refusal, json_bytes
 from nsconsole.sandbox.restlet.script import parse
 
 if TYPE_CHECKING:
@@ -137,19 +137,23 @@ class Door:
         except ClientDisconnect:
             return
         exchange = Exchange(request, body, services.clock(), services.switches.current)
-        response = await run_in_threadpool(self._answer, exchange)
-        response.headers["date"] = format_datetime(services.clock(), usegmt=True)
+        status, content = await run_in_threadpool(self._answer, exchange)
+        date = format_datetime(services.clock(), usegmt=True)
+        # Not a JSONResponse: what the doors give back may hold text that UTF-8 cannot carry.
+        headers = {"content-type": "application/json", "date": date}
+        response = Response(json_bytes(content), status, headers)
         await response(scope, receive, send)
-        tell(services.traffic, exchange, str(response.status_code), time.monotonic() - begun)
+        tell(services.traffic, exchange, str(status), time.monotonic() - begun)
 
-    def _answer(self, exchange: Exchange) -> JSONResponse:
+    def _answer(self, exchange: Exchange) -> tuple[int, object]:
+        """The status and what is answered as JSON."""
         try:
-            return JSONResponse(self._work(exchange))
+            return 200, self._work(exchange)
         except (DoorError, BehaviourError, Refusal) as refused:
-            return JSONResponse({"error": str(refused)}, status_code=400)
+            return 400, {"error": str(refused)}
         except Exception as error:  # noqa: BLE001 - the boundary: no traceback reaches a client
             self._services.traffic.bug(exchange.at, "door", error)
-            return JSONResponse({"error": "The door failed; see /sandbox/stats."}, status_code=500)
+            return 500, {"error": "The door failed; see /sandbox/stats."}
 
 
 def _given(exchange: Exchange) -> object:

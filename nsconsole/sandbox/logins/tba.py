@@ -98,12 +98,22 @@ def spend(connection: sqlite3.Connection, login: Login, *, now: float) -> None:
     connection.execute("DELETE FROM sandbox_nonce WHERE timestamp < ?", (now - WINDOW_SECONDS,))
 
 
+def origin(host: str) -> str:
+    """Scheme and host that a `Host` header stands for, in lower case, without the default port.
+
+    NetSuite's own names mean https: a client that uses them comes through a proxy with TLS.
+    """
+    name = host.lower()
+    if name.partition(":")[0].endswith(".netsuite.com"):
+        return f"https://{name.removesuffix(':443')}"
+    return f"http://{name.removesuffix(':80')}"
+
+
 def base_string(request: SignedRequest, parameters: list[tuple[str, str]]) -> str:
     """The text that is signed: method, address without its query, sorted parameters."""
     pairs = sorted((_encode(name), _encode(value)) for name, value in parameters)
     normalized = "&".join(f"{name}={value}" for name, value in pairs)
-    host = request.host.lower().removesuffix(":80")
-    address = f"http://{host}{request.path}"
+    address = f"{origin(request.host)}{request.path}"
     return "&".join((request.method.upper(), _encode(address), _encode(normalized)))
 
 

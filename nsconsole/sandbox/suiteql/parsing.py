@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
     from nsconsole.sandbox.behaviour import Behaviour
     from nsconsole.sandbox.forms import Refusal
+
+# Of what it cannot read it would write a piece to stderr, and a query may hold anything.
+logging.getLogger("sqlglot").setLevel(logging.CRITICAL + 1)
 
 LONGEST_QUERY = 100_000  # characters
 MOST_IN_LIST = 1000
