@@ -32,6 +32,10 @@ class Progress:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Take the line away, if there is one."""
         if self._shown:
             print(_ERASE, end="", file=self._stream, flush=True)
 

@@ -8,6 +8,7 @@ from argparse import Namespace
 from contextlib import suppress
 
 from nsconsole.cli import output
+from nsconsole.cli.progress import Progress
 from nsconsole.sandbox.behaviour import Behaviour, changed
 from nsconsole.sandbox.server import Options, Running, SandboxError, run
 from nsconsole.sandbox.traffic import Passed
@@ -30,6 +31,7 @@ _OAUTH2_VARIABLES = {
 
 def sandbox(args: Namespace) -> int:
     """Run the sandbox until interrupted."""
+    making = Progress("Transactions made")
     options = Options(
         port=args.port,
         seed=args.seed,
@@ -39,13 +41,17 @@ def sandbox(args: Namespace) -> int:
         concurrency=args.concurrency,
         behaviour=changed(Behaviour(), dict(args.switches)),
         on_request=_tell if args.verbose else None,
+        progress=making,
     )
 
     def ready(running: Running) -> None:
+        making.clear()
         _show(running, as_json=args.json)
 
+    until = _end_of_stdin() if args.exit_with_stdin else None
     try:
-        return run(options, on_ready=ready, until=_end_of_stdin() if args.exit_with_stdin else None)
+        with making:
+            return run(options, on_ready=ready, until=until)
     except SandboxError as error:
         raise ServiceError(str(error)) from error
 

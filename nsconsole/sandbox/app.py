@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+from functools import cache
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
@@ -17,12 +17,13 @@ from nsconsole.sandbox.forms import REST_TYPE, Answer, Refusal, json_bytes
 from nsconsole.sandbox.logins import oauth2
 from nsconsole.sandbox.manners import REST, RESTLET, TOKEN
 from nsconsole.sandbox.restlet import script as restlet
-from nsconsole.sandbox.suiteql import service as suiteql
+from nsconsole.sandbox.suiteql import PATH as SUITEQL
 
 if TYPE_CHECKING:
     from nsconsole.sandbox.database import Database
     from nsconsole.sandbox.endpoint import Work
     from nsconsole.sandbox.manners import Manners
+    from nsconsole.sandbox.suiteql.service import SuiteQL
 
 _GOVERNANCE = "/services/rest/system/v1/governanceLimits"
 
@@ -37,11 +38,10 @@ class Surface:
     def application(self) -> Starlette:
         """The ASGI application."""
         nowhere = self._endpoint("other", _nowhere, REST)
-        queries = partial(_suiteql, suiteql.SuiteQL(self.database))
         application = Starlette(
             routes=[
                 Route(restlet.PATH, self._endpoint("restlet", self._restlet, RESTLET)),
-                Route(suiteql.PATH, self._endpoint("suiteql", queries, REST, in_thread=True)),
+                Route(SUITEQL, self._suiteql()),
                 Route(oauth2.PATH, self._endpoint("token", self._token, TOKEN, in_thread=True)),
                 Route(_GOVERNANCE, self._endpoint("other", self._governance, REST)),
                 *self._catalogs(),
@@ -57,6 +57,28 @@ class Surface:
     ) -> Endpoint:
         """An endpoint for every method; `work` itself refuses those that it does not know."""
         return Endpoint(self.services, name, work, manners, in_thread=in_thread)
+
+    def _suiteql(self) -> Endpoint:
+        @cache
+        def service() -> SuiteQL:
+            # Its parser takes longer to import than all the rest: the server is ready before.
+            from nsconsole.sandbox.suiteql.service import SuiteQL
+
+            return SuiteQL(self.database)
+
+        def work(exchange: Exchange) -> Answer:
+            _only("POST", exchange)
+            return service().query(
+                address=exchange.address,
+                prefer=exchange.request.headers.get("prefer", ""),
+                content_type=exchange.content_type,
+                parameters=exchange.request.query_params,
+                body=exchange.body,
+                at=exchange.at,
+                behaviour=exchange.behaviour,
+            )
+
+        return self._endpoint("suiteql", work, REST, in_thread=True)
 
     def _catalogs(self) -> list[Route]:
         catalogs = Catalogs(self.database)
@@ -109,19 +131,6 @@ class Surface:
         limits = self.services.pool.governance(exchange.behaviour)
         content_type = REST_TYPE.replace("type=error", "type=singular")
         return Answer(200, json_bytes(limits), {"content-type": content_type})
-
-
-def _suiteql(service: suiteql.SuiteQL, exchange: Exchange) -> Answer:
-    _only("POST", exchange)
-    return service.query(
-        address=exchange.address,
-        prefer=exchange.request.headers.get("prefer", ""),
-        content_type=exchange.content_type,
-        parameters=exchange.request.query_params,
-        body=exchange.body,
-        at=exchange.at,
-        behaviour=exchange.behaviour,
-    )
 
 
 def _only(method: str, exchange: Exchange) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager
 from glob import escape
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from nsconsole.sandbox.seed.setup import CHOICES
 from nsconsole.sandbox.tables import INDEXES, TABLES, TRIGGERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 _PRAGMAS = """
@@ -50,7 +51,10 @@ def found(
     for left_over in path.parent.glob(f"{escape(path.name)}.*.filling"):
         left_over.unlink()
     try:
-        with closing(sqlite3.connect(unfinished, isolation_level=None)) as connection:
+        with (
+            _without_garbage_collection(),
+            closing(sqlite3.connect(unfinished, isolation_level=None)) as connection,
+        ):
             connection.executescript(_PRAGMAS + memory)
             _fill(connection, seed, transactions, progress)
         if path.exists() and path.stat().st_size:
@@ -58,6 +62,18 @@ def found(
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+@contextmanager
+def _without_garbage_collection() -> Iterator[None]:
+    """The rows on their way are hundreds of thousands of objects, and none of them is garbage."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _fill(

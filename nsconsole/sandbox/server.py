@@ -2,39 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import os
 import signal
 import socket
 import tempfile
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import uvicorn
+from typing import TYPE_CHECKING
 
 from nsconsole.sandbox.account import account
-from nsconsole.sandbox.app import Surface
 from nsconsole.sandbox.behaviour import Behaviour, Switches
 from nsconsole.sandbox.clock import Clock
-from nsconsole.sandbox.connection import Connection
 from nsconsole.sandbox.database import Database, StateError
-from nsconsole.sandbox.endpoint import Services
-from nsconsole.sandbox.faults import Faults
-from nsconsole.sandbox.logins.gate import Gate
-from nsconsole.sandbox.pool import Pool
 from nsconsole.sandbox.suiteql.running import prepare_reader
-from nsconsole.sandbox.traffic import Traffic
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from concurrent.futures import Future
     from types import FrameType
-
-    from starlette.applications import Starlette
 
     from nsconsole.sandbox.account import Account
     from nsconsole.sandbox.traffic import Passed
@@ -42,17 +31,16 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 INTERRUPTED = 130
 _BACKLOG = 2048
-_LOOK_SECONDS = 0.005
-_GRACE_SECONDS = 1
-_KEEP_ALIVE_SECONDS = 75  # longer than clients keep idle connections, so that none meets its end
 _OPEN_FILES = 8192
-_LARGEST_HEAD = 64 * 1024  # bytes of request line and headers
 _SIGNAL_SECONDS = 0.2  # how long a signal may go unnoticed
-_SILENT = logging.CRITICAL + 1
 
 
 class SandboxError(OSError):
     """The sandbox cannot start; the message says why."""
+
+
+class _StoppedError(Exception):
+    """The sandbox is to end before it has begun."""
 
 
 def utcnow() -> datetime:
@@ -68,7 +56,8 @@ class Options:
     `latency_ms` is added to NetSuite's answers, not to the sandbox's doors; `state` is the file in
     which everything lives on (None: nothing outlives the sandbox); `now` gives aware UTC datetimes.
     `concurrency` is how many calls may be under way at once in the account; `on_request` is told of
-    every request that is over, in the thread that serves.
+    every request that is over, in the thread that serves; `progress`, in a thread of its own, of
+    how many rows of a large account are made, and of how many.
     """
 
     port: int = 0
@@ -80,6 +69,7 @@ class Options:
     concurrency: int = 5
     behaviour: Behaviour = field(default_factory=Behaviour)
     on_request: Callable[[Passed], None] | None = None
+    progress: Callable[[int, int], None] = lambda done, total: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,45 +101,50 @@ def running(options: Options | None = None) -> Iterator[Running]:
     options = options or Options()
     who = account(options.seed)
     switches = Switches(options.behaviour)
-    clock = Clock(options.now, switches)
     with (
         _listening(options.port) as listener,
-        _database(options, clock) as database,
+        _opening(options) as opening,
         _key_file(options.state, who) as key_file,
     ):
-        services = Services(
-            account_id=who.id,
-            gate=Gate(who, database, switches),
-            pool=Pool(options.concurrency),
-            faults=Faults(options.seed),
-            traffic=Traffic(options.on_request),
-            clock=clock,
-            switches=switches,
-            latency=options.latency_ms / 1000,
-        )
-        server = _Server(Surface(database, services).application(), services)
-        thread = threading.Thread(
-            target=server.serve_on, args=(listener,), name="nsconsole-sandbox", daemon=True
-        )
-        thread.start()
-        server.ready.wait()
-        if not server.started:
-            raise SandboxError("the sandbox's server did not start")
-        try:
-            yield Running(
-                url=f"http://{HOST}:{listener.getsockname()[1]}",
-                account=who.id,
-                consumer_key=who.consumer_key,
-                consumer_secret=who.consumer_secret,
-                token_id=who.token_id,
-                token_secret=who.token_secret,
-                client_id=who.client_id,
-                certificate_id=who.certificate_id,
-                private_key_file=str(key_file),
+        from nsconsole.sandbox.serving import Server, services
+
+        with opening.result() as database:
+            clock = Clock(options.now, switches)
+            server = Server(database, services(options, who, database, clock, switches))
+            thread = threading.Thread(
+                target=server.serve_on, args=(listener,), name="nsconsole-sandbox", daemon=True
             )
-        finally:
-            server.stop()
-            thread.join()
+            thread.start()
+            server.ready.wait()
+            if not server.started:
+                raise SandboxError("the sandbox's server did not start")
+            threading.Thread(target=_warm_up, name="nsconsole-warm-up", daemon=True).start()
+            try:
+                yield _told(f"http://{HOST}:{listener.getsockname()[1]}", who, key_file)
+            finally:
+                server.stop()
+                thread.join()
+
+
+def _told(url: str, who: Account, key_file: Path) -> Running:
+    return Running(
+        url=url,
+        account=who.id,
+        consumer_key=who.consumer_key,
+        consumer_secret=who.consumer_secret,
+        token_id=who.token_id,
+        token_secret=who.token_secret,
+        client_id=who.client_id,
+        certificate_id=who.certificate_id,
+        private_key_file=str(key_file),
+    )
+
+
+def _warm_up() -> None:
+    """Import what the first query needs, which is not needed to be ready for it."""
+    from nsconsole.sandbox.suiteql import service
+
+    del service
 
 
 def run(
@@ -168,6 +163,11 @@ def run(
     stop = until or threading.Event()
     codes: list[int] = []
 
+    def progress(done: int, total: int) -> None:
+        if codes or stop.is_set():
+            raise _StoppedError
+        options.progress(done, total)
+
     def on_signal(number: int, _: FrameType | None) -> None:
         # To set an event here could deadlock: the main thread may be holding its lock.
         codes.append(INTERRUPTED if number == signal.SIGINT else 0)
@@ -175,7 +175,7 @@ def run(
     _allow_many_connections()
     before = {each: signal.signal(each, on_signal) for each in (signal.SIGINT, signal.SIGTERM)}
     try:
-        with running(options) as sandbox:
+        with suppress(_StoppedError), running(replace(options, progress=progress)) as sandbox:
             on_ready(sandbox)
             while not codes and not stop.wait(_SIGNAL_SECONDS):
                 pass
@@ -193,84 +193,6 @@ def _allow_many_connections() -> None:
         now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
         wanted = _OPEN_FILES if most == resource.RLIM_INFINITY else min(most, _OPEN_FILES)
         resource.setrlimit(resource.RLIMIT_NOFILE, (max(now, wanted), most))
-
-
-class _Server(uvicorn.Server):
-    """uvicorn, silent, telling when it is ready to answer."""
-
-    def __init__(self, application: Starlette, services: Services) -> None:
-        super().__init__(
-            uvicorn.Config(
-                application,
-                http=Connection,
-                ws="none",
-                lifespan="off",
-                log_config=None,
-                log_level=_SILENT,
-                access_log=False,
-                proxy_headers=False,
-                date_header=False,
-                server_header=False,
-                timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-                h11_max_incomplete_event_size=_LARGEST_HEAD,
-            )
-        )
-        self.ready = threading.Event()
-        self._services = services
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._stopping = asyncio.Event()
-
-    def stop(self) -> None:
-        """Have the server end, from another thread; it may have ended already."""
-        if self._loop is not None:
-            with suppress(RuntimeError):  # its loop is closed
-                self._loop.call_soon_threadsafe(self._stopping.set)
-
-    def serve_on(self, listener: socket.socket) -> None:
-        """Serve until `should_exit`; `ready` is set even if that comes to nothing."""
-        try:
-            self.run([listener])
-        finally:
-            self.ready.set()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._loop.set_exception_handler(self._remember)
-        await super().startup(sockets)
-        self.ready.set()
-
-    # uvicorn looks every 100 ms whether it shall stop, and then pauses for as long again: a test
-    # would wait for that each time that it needs a sandbox.
-
-    async def main_loop(self) -> None:
-        await self.on_tick(0)
-        await self._stopping.wait()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        for server in self.servers:
-            server.close()
-        for each in sockets or ():
-            each.close()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_GRACE_SECONDS):
-                await self._end_connections()
-        for task in self.server_state.tasks:
-            task.cancel()
-
-    async def _end_connections(self) -> None:
-        """Let what is being answered be answered; whoever has just come in may leave again."""
-        state, told = self.server_state, set[object]()
-        await asyncio.sleep(_LOOK_SECONDS)
-        while state.connections or state.tasks:
-            for connection in set(state.connections) - told:
-                connection.shutdown()
-                told.add(connection)
-            await asyncio.sleep(_LOOK_SECONDS)
-
-    def _remember(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """What went wrong beside any request is told by the stats, and not on stderr."""
-        error = context.get("exception") or RuntimeError(context["message"])
-        self._services.traffic.bug(self._services.clock(), "server", error)
 
 
 @contextmanager
@@ -307,15 +229,20 @@ def _written_key(path: Path, who: Account) -> Path:
 
 
 @contextmanager
-def _database(options: Options, clock: Clock) -> Iterator[Database]:
+def _opening(options: Options) -> Iterator[Future[Database]]:
+    """The state is opened, or made, in a thread: meanwhile there is much to import."""
+    with ThreadPoolExecutor(1, "nsconsole-state") as threads:
+        yield threads.submit(_opened, options)
+
+
+def _opened(options: Options) -> Database:
     try:
-        database = Database(
+        return Database(
             options.state,
             seed=options.seed,
             rows=options.rows,
             prepare_reader=prepare_reader,
+            progress=options.progress,
         )
     except StateError as problem:
         raise SandboxError(str(problem)) from problem
-    with database:
-        yield database

@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 import pytest
 
+from nsconsole.sandbox.behaviour import Behaviour
 from nsconsole.sandbox.server import Options, Running, running
 
 RESTLET = (
@@ -143,18 +144,28 @@ def enc(text: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def shared():
-    """A sandbox for tests that change nothing."""
-    with running(Options()) as sandbox:
-        yield Caller(sandbox)
-
-
-@pytest.fixture(scope="session")
 def seeded_state(tmp_path_factory) -> Path:
+    """A sandbox's state file, made once, since copying is quicker than seeding."""
     path = tmp_path_factory.mktemp("seeded") / "state.db"
     with running(Options(state=path)):
         pass
     return path
+
+
+@pytest.fixture(scope="session")
+def shared(seeded_state, tmp_path_factory):
+    """A sandbox for tests that change nothing."""
+    state = shutil.copy(seeded_state, tmp_path_factory.mktemp("shared") / "state.db")
+    with running(Options(state=Path(state))) as sandbox:
+        yield Caller(sandbox)
+
+
+@pytest.fixture(scope="session")
+def patient(seeded_state, tmp_path_factory):
+    """A sandbox that never locks the account, however many logins fail."""
+    state = shutil.copy(seeded_state, tmp_path_factory.mktemp("patient") / "state.db")
+    with running(Options(state=Path(state), behaviour=Behaviour(lock_after=0))) as sandbox:
+        yield Caller(sandbox)
 
 
 @pytest.fixture

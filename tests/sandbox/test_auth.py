@@ -8,9 +8,7 @@ import pytest
 from oauthlib.oauth1 import Client
 
 from nsconsole.sandbox.account import account
-from nsconsole.sandbox.behaviour import Behaviour
 from nsconsole.sandbox.logins.tba import SignedRequest, base_string, sign
-from nsconsole.sandbox.server import Options, running
 
 PING = {"operation": "ping"}
 RESTLET = (
@@ -20,10 +18,9 @@ RESTLET = (
 
 
 @pytest.fixture(scope="module")
-def shared(shared):
+def shared(patient):
     """A sandbox that may refuse as often as it will: it never locks."""
-    with running(Options(behaviour=Behaviour(lock_after=0))) as sandbox:
-        yield type(shared)(sandbox)
+    return patient
 
 
 def ping(caller, *, path=RESTLET, auth=True, **changes):
@@ -95,31 +92,6 @@ def test_any_further_oauth_parameter_counts_in_the_signature(shared):
     )
     header = shared.header("POST", RESTLET, oauth_body_hash="47DEQpj8HBSa")
     assert ping(shared, auth=header.replace("47DEQpj8HBSa", "47DEQpj8HBSb")).status == 401
-
-
-def flip(text: str, position: int) -> str:
-    """`text` with the lowest bit of one character changed."""
-    return text[:position] + chr(ord(text[position]) ^ 1) + text[position + 1 :]
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["oauth_consumer_key", "oauth_token", "oauth_timestamp", "oauth_nonce", "oauth_signature"],
-)
-@pytest.mark.parametrize("position", [0, 7, -3])
-def test_one_changed_bit_in_a_parameter_is_refused(shared, name, position):
-    header = shared.header("POST", RESTLET)
-    start = header.index(f'{name}="') + len(name) + 2
-    end = header.index('"', start)
-    position = start + position if position >= 0 else end + position
-    if header[position - 1] == "%" or header[position - 2] == "%":
-        position = start
-    assert ping(shared, auth=flip(header, position)).status == 401
-
-
-def test_one_changed_bit_in_a_secret_is_refused(shared):
-    assert ping(shared, secret=flip(shared.sandbox.token_secret, 20)).status == 401
-    assert shared.last_refusal() == "InvalidSignature"
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,16 @@
 """What the account is born with, and what its thousand columns cost."""
 
 import sqlite3
-import time
 
 import pytest
 
 from nsconsole.sandbox import birth
 from nsconsole.sandbox.catalog.names import camel, title
+from nsconsole.sandbox.database import Database
 from nsconsole.sandbox.definitions import from_json, to_json
 from nsconsole.sandbox.generated.filling import row_count
 from nsconsole.sandbox.schema import Access
-from nsconsole.sandbox.server import Options, running
+from nsconsole.sandbox.seed import TRANSACTIONS
 from nsconsole.sandbox.tables import TABLES
 
 
@@ -61,13 +61,6 @@ def test_every_way_of_not_being_seen_is_there():
     }
 
 
-def test_to_make_the_tables_takes_little_of_a_start():
-    birth.tables(7)  # what is common to all seeds is read once
-    begun = time.process_time()
-    birth.tables(8)
-    assert time.process_time() - begun < 0.25  # 0.04 on an idle machine
-
-
 def test_every_table_beyond_the_core_has_the_rows_that_it_says(seeded_state):
     kept_in_step = {"customrecordtype", "customlist", "customfield"}
     with sqlite3.connect(seeded_state) as connection:
@@ -86,15 +79,12 @@ def test_a_table_widened_after_it_was_filled_is_sound(seeded_state):
     assert len(names) > 1000
 
 
-def test_custom_columns_cost_nothing_in_rows_that_have_none(tmp_path):
-    sizes = {}
-    for rows in (3000, 6000):
-        path = tmp_path / f"{rows}.db"
-        with running(Options(state=path, rows=rows)):
-            pass
-        sizes[rows] = size_of_transactions(path)
+def test_custom_columns_cost_nothing_in_rows_that_have_none(seeded_state, tmp_path):
+    few = tmp_path / "few.db"
+    Database(few, seed=1, rows=100, prepare_reader=lambda _: None).close()
+    more = size_of_transactions(seeded_state) - size_of_transactions(few)
     # A byte a column would make it more than a thousand.
-    assert (sizes[6000] - sizes[3000]) / 3000 < 700
+    assert more / (TRANSACTIONS - 100) < 900
 
 
 def size_of_transactions(path) -> int:

@@ -102,12 +102,9 @@ def restlet(caller, token) -> int:
 
 
 @pytest.fixture(scope="module")
-def shared(shared):
+def shared(patient):
     """A sandbox that may refuse as often as it will: it never locks."""
-    from nsconsole.sandbox.server import Options, running
-
-    with running(Options(behaviour=Behaviour(lock_after=0))) as sandbox:
-        yield type(shared)(sandbox)
+    return patient
 
 
 def test_a_token_opens_rest_and_restlets(shared):

@@ -135,20 +135,23 @@ def test_it_listens_on_the_loopback_alone(shared):
         elsewhere.bind(("127.0.0.2", port))  # would fail if every address were taken
 
 
-def test_latency_is_netsuites_and_not_the_doors(start):
-    with start(latency_ms=500) as caller:
+def test_latency_is_netsuites(start):
+    with start(latency_ms=200) as caller:
         begun = time.monotonic()
-        caller.ledger()
-        door = time.monotonic() - begun
-        begun = time.monotonic()
-        caller.restlet({"operation": "ping"})
-        assert time.monotonic() - begun >= 0.5 > door
+        assert caller.restlet({"operation": "ping"}).status == 200
+        assert time.monotonic() - begun >= 0.2
+
+
+def test_latency_is_not_the_doors(start):
+    with start(latency_ms=3_600_000) as caller:
+        assert caller.ledger() == []
 
 
 def test_a_client_that_says_nothing_does_not_stop_it_from_stopping(state):
     with running(Options(state=state)) as sandbox:
-        silent = socket.create_connection(("127.0.0.1", urlsplit(sandbox.url).port))
+        silent = socket.create_connection(
+            ("127.0.0.1", urlsplit(sandbox.url).port), timeout=10
+        )
         silent.sendall(b"POST /services/rest/query/v1/suiteql HTTP/1.1\r\nContent-Length: 9\r\n")
-        begun = time.monotonic()
-    silent.close()
-    assert time.monotonic() - begun < 5
+    with silent:
+        assert silent.recv(1) == b""

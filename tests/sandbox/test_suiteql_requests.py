@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from nsconsole.sandbox.behaviour import Behaviour
+from nsconsole.sandbox.suiteql import running
 
 PATH = "/services/rest/query/v1/suiteql"
 UNSUPPORTED = (
@@ -100,6 +101,13 @@ PATHOLOGICAL = [
 ]
 
 
+@pytest.fixture
+def hurry(monkeypatch):
+    """A small budget for a query, so that nobody has to wait for the end of it."""
+    monkeypatch.setattr(running, "BUDGET_SECONDS", 0.2)
+
+
+@pytest.mark.usefixtures("hurry")
 @pytest.mark.parametrize("query", PATHOLOGICAL)
 def test_a_query_that_takes_too_long_is_ended(shared, query):
     answer = shared.suiteql(query)
@@ -146,12 +154,11 @@ def test_thousands_of_conditions_are_taken(shared):
     assert len(shared.rows(unions)) == 150
 
 
-def test_a_slow_query_holds_up_no_other(shared):
+def test_a_slow_query_holds_up_no_other(shared, monkeypatch):
+    monkeypatch.setattr(running, "BUDGET_SECONDS", 1)
     slow = threading.Thread(target=shared.suiteql, args=(PATHOLOGICAL[0],))
     slow.start()
-    try:
-        while slow.is_alive():
-            assert shared.rows("SELECT 1 AS v FROM dual") == [{"v": "1"}]
-    finally:
-        slow.join(timeout=30)
-    assert not slow.is_alive()
+    for _ in range(5):
+        assert shared.rows("SELECT 1 AS v FROM dual") == [{"v": "1"}]
+    assert slow.is_alive()
+    slow.join()

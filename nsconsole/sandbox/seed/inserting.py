@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from nsconsole.sandbox.schema import quote
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 def column_names(rows: list[Row]) -> list[str]:
     """Every column that some row has, in the order in which they come up."""
-    return list(dict.fromkeys(column for row in rows for column in row))
+    return list(dict.fromkeys(chain.from_iterable(rows)))
 
 
 def insert(connection: sqlite3.Connection, table: str, rows: list[Row]) -> None:
@@ -24,5 +25,5 @@ def insert(connection: sqlite3.Connection, table: str, rows: list[Row]) -> None:
     marks = ", ".join("?" * len(columns))
     connection.executemany(
         f"INSERT INTO {quote(table)} ({names}) VALUES ({marks})",  # noqa: S608 - names of our own schema
-        ([row.get(column) for column in columns] for row in rows),
+        ([*map(row.get, columns)] for row in rows),
     )

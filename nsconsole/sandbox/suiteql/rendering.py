@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from nsconsole.sandbox.suiteql.scope import Output
 
 _MOST_DAYS = 100_000  # kept
+_DAY = 10  # characters of YYYY-MM-DD
 
 
 def items_json(
@@ -25,7 +26,7 @@ def items_json(
 ) -> str:
     """The items as JSON, without the brackets around them.
 
-    Made column by column, as that takes a third of the time that a dictionary for each row does.
+    Made column by column, as that takes a fifth of the time that a dictionary for each row does.
     """
     if not rows:
         return ""
@@ -45,36 +46,47 @@ def _members(output: Output, column: Sequence[object], behaviour: Behaviour) -> 
     name = f",{encode_basestring(output.name)}:"
     if output.type in TIMES:
         zone = behaviour.time_zone if output.type is Type.INSTANT else None
-        days = _days(name, behaviour.date_format, zone)
-        return ["" if value is None else days[str(value)] for value in column]
-    return [
-        ""
-        if value is None
-        else name + encode_basestring(value)
-        if isinstance(value, str)
-        else f'{name}"{text_of(value)}"'
-        for value in column
-    ]
+        times = column if zone is None else zones.all_local(column, zone)
+        days = _days(name, behaviour.date_format)
+        return ["" if time is None else days[str(time)[:_DAY]] for time in times]
+    kinds = set(map(type, column)) - {type(None)}
+    if len(kinds) > 1:  # an integer and a float that are equal are not always written alike
+        return [_member(name, value) for value in column]
+    distinct = set(column)
+    if len(distinct) < len(column) / 2:
+        made = {value: _member(name, value) for value in distinct}
+        return map(made.__getitem__, column)
+    # What a call for each value would cost is half of what a column of texts or ids takes.
+    if kinds == {str}:
+        return [name + encode_basestring(v) if isinstance(v, str) else "" for v in column]
+    if kinds == {int}:
+        return ["" if value is None else f'{name}"{value}"' for value in column]
+    return [_member(name, value) for value in column]
+
+
+def _member(name: str, value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return name + encode_basestring(value)
+    return f'{name}"{text_of(value)}"'
 
 
 class _Days(dict[str, str]):
-    """The part of an item that a kept time makes: its day, in the account's date format."""
+    """The part of an item that a day makes, in the account's date format."""
 
-    def __init__(self, name: str, date_format: str, zone: str | None) -> None:
+    def __init__(self, name: str, date_format: str) -> None:
         super().__init__()
         self._name = name
         self._format = date_format
-        self._zone = zone
 
-    def __missing__(self, kept: str) -> str:
+    def __missing__(self, day: str) -> str:
         if len(self) > _MOST_DAYS:
             self.clear()
-        local = kept if self._zone is None else zones.local(kept, self._zone)
-        shown = account_format(local or kept, self._format)
-        self[kept] = made = f'{self._name}"{shown}"'
+        self[day] = made = f'{self._name}"{account_format(day, self._format)}"'
         return made
 
 
 @lru_cache(maxsize=64)
-def _days(name: str, date_format: str, zone: str | None) -> _Days:
-    return _Days(name, date_format, zone)
+def _days(name: str, date_format: str) -> _Days:
+    return _Days(name, date_format)

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
     Compiler: TypeAlias = Callable[[str, Behaviour], tuple[Compiled, int]]
 
-PATH = "/services/rest/query/v1/suiteql"
 _CONTENT_TYPES = ("application/json", "application/vnd.oracle.resource+json")
 _CONTENT_TYPE = "application/vnd.oracle.resource+json; type=collection; charset=UTF-8"
 _MALFORMED = "The request could not be understood by the server due to malformed syntax."

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _HOUR = 13  # characters of YYYY-MM-DD HH
 _MINUTE = 16  # characters of YYYY-MM-DD HH:MM; no zone's offset has had seconds since 1972
@@ -85,6 +89,12 @@ def local(moment: str | None, zone: str) -> str | None:
     if moment is None:
         return None
     return _LOCAL[zone].convert(moment)
+
+
+def all_local(moments: Iterable[object], zone: str) -> list[str | None]:
+    """A column of moments in UTC, or nulls, by the clocks of `zone`."""
+    convert = _LOCAL[zone].convert
+    return [None if moment is None else convert(str(moment)) for moment in moments]
 
 
 def utc(moment: str | None, zone: str) -> str | None:

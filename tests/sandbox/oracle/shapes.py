@@ -36,14 +36,9 @@ from .writing import SMALL, Expressions, Seen
 
 _DEPTH = 2
 _JOINS = (
-    "JOIN",
-    "INNER JOIN",
-    "LEFT JOIN",
-    "LEFT JOIN",
-    "LEFT OUTER JOIN",
-    "RIGHT JOIN",
+    "JOIN", "INNER JOIN", "LEFT JOIN", "LEFT JOIN", "LEFT OUTER JOIN", "RIGHT JOIN",
     "FULL OUTER JOIN",
-)
+)  # fmt: skip
 _AVERAGES = ("AVG", "AVG", "MEDIAN", "STDDEV", "VARIANCE")
 _SETS = ("UNION", "UNION ALL", "MINUS", "INTERSECT")
 _JOINED = ("integer", "text", "boolean", "date", "datetime")
@@ -188,10 +183,8 @@ class Shapes:
             return Item(self._window(scope), "w"), Field("decimal", "exact")
         source, seen = self._table()
         pairs = _pairs(scope, seen)
-        where = None
-        if pairs:
-            left, right = self._pick(pairs)
-            where = Compare("=", right, replace(left, qualified=True))
+        left, right = self._pick(pairs) if pairs else (None, None)
+        where = Compare("=", right, replace(left, qualified=True)) if pairs else None
         count = Aggregate("COUNT", self._pick((None, *self._expressions([seen]).columns("text"))))
         scalar = Scalar(Select((Item(count, "n"),), source, where=where))
         return Item(scalar, "w"), Field("decimal", "exact")
@@ -273,12 +266,11 @@ class Shapes:
     def whole_table(self):
         """All columns of one table that are known, by the star if they are all it has."""
         source, seen = self._table(named=False)
-        where = self._where([seen])
         order = self._total_order([seen]) if self._draw(st.booleans()) else ()
         items = (Star(seen.name),) if self._draw(st.booleans()) else (Star(),)
         if not all(table.whole for table in self._tables):
             items = tuple(Item(seen.column(name), None) for name in seen.fields)
-        return Select(items, source, where=where, order=order)
+        return Select(items, source, where=self._where([seen]), order=order)
 
     def _first(self):
         """The first rows of a sorted query, by ROWNUM around it or by FETCH within."""
@@ -319,7 +311,9 @@ class Shapes:
         order = ()
         if group and positions and self._draw(st.booleans()):
             order = (self._sort(Position(self._pick(positions))),)
-            order += tuple(self._sort(key) for key in group if self._draw(st.booleans()))
+            # A column with the name of an alias would be taken for it, which grouping forbids.
+            named = [key for key in group if getattr(key, "name", "") not in fields]
+            order += tuple(self._sort(key) for key in named if self._draw(st.booleans()))
         return Select(tuple(items), source, joins, where, group, having, order)
 
     def _group_items(self, expressions, keys):

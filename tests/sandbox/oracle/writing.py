@@ -255,14 +255,21 @@ class Expressions:
             lambda: Binary(self.pick("+-"), self.time(deeper), fraction),
             lambda: Call("TRUNC", (self.time(deeper), Literal(self.pick(("HH24", "HH", "MI"))))),
             lambda: Call("ADD_MONTHS", (self.time(deeper), Literal(Decimal(1)))),
-            lambda: self._choice(self._mixed, deeper),
+            lambda: self._mixed(deeper),
         )
 
     def _mixed(self, depth):
+        """An instant or a local time, which makes it a local one."""
         instants = self.columns("datetime")
-        if instants and self.flip():
-            return AsLocal(self.pick(instants))
-        return self.local(depth)
+        if not instants:
+            return self._choice(self.local, depth)
+        pair = AsLocal(self.pick(instants)), self.local(depth)
+        first, second = self.pick((pair, pair[::-1]))
+        return self.one(
+            lambda: Call(self.pick(("NVL", "COALESCE")), (first, second)),
+            lambda: Call("NVL2", (self.exact(depth), first, second)),
+            lambda: Case(None, ((self.condition(depth), first),), second),
+        )
 
     def time(self, depth):
         return self._or(self.columns("datetime", "local"), lambda: self.local(depth))
