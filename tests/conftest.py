@@ -129,7 +129,15 @@ def home(tmp_path):
 
 
 @pytest.fixture
-def open_workspace(home, clock):
+def quick_hashes(monkeypatch):
+    """Hash operators' tokens at next to no cost: in earnest each takes 50 ms, on purpose."""
+    from nsconsole.services import operators
+
+    monkeypatch.setattr(operators, "_COST", {"n": 2, "r": 1, "p": 1})
+
+
+@pytest.fixture
+def open_workspace(home, clock, quick_hashes):
     """Open the workspace at `home` with an environment of one's own, as another process would."""
     from nsconsole.services import workspace as service
     from nsconsole.settings import load_settings

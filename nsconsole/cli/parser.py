@@ -51,9 +51,11 @@ decided, since there are no such proposals; 1 some were decided, the others do n
 _INIT_EPILOG = """\
 On a terminal it asks for what is not given. Credentials, of a certificate (OAuth 2.0) or of an
 access token (TBA), are asked for without echo and kept in the system keyring; they have no flags,
-since a flag can be read in the list of processes. Without a terminal they come from the variables
-that `nsconsole --help` lists, and stay there. They are tested before anything is made. Without an
-account the workspace is made, and NetSuite is set up later.
+since a flag can be read in the list of processes. Without a terminal they come from
+NSCONSOLE_CLIENT_ID, NSCONSOLE_CERTIFICATE_ID and NSCONSOLE_PRIVATE_KEY_FILE, or from
+NSCONSOLE_CONSUMER_KEY, NSCONSOLE_CONSUMER_SECRET, NSCONSOLE_TOKEN_ID and NSCONSOLE_TOKEN_SECRET,
+and stay there. They are tested before anything is made. Without an account the workspace is made,
+and NetSuite is set up later.
 """
 
 

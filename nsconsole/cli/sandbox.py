@@ -61,7 +61,9 @@ def _show(running: Running, *, as_json: bool) -> None:
     if as_json:
         output.document(facts)
         return
-    output.line("# A simulated NetSuite is ready. To point a workspace at it:")
+    output.line(
+        "# A simulated NetSuite is ready, for this machine alone. To point a workspace at it:"
+    )
     for key, variable in _VARIABLES.items():
         output.line(f"export {variable}={shlex.quote(facts[key])}")
     output.line("# Or log in with OAuth 2.0, NetSuite's way for new integrations: these three in")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -20,12 +21,23 @@ from nsconsole.sandbox.restlet import script as restlet
 from nsconsole.sandbox.suiteql import PATH as SUITEQL
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
     from nsconsole.sandbox.database import Database
     from nsconsole.sandbox.endpoint import Work
     from nsconsole.sandbox.manners import Manners
     from nsconsole.sandbox.suiteql.service import SuiteQL
 
 _GOVERNANCE = "/services/rest/system/v1/governanceLimits"
+
+
+def _at_once() -> AbstractContextManager[bool]:
+    return nullcontext(enter_result=True)
+
+
+def _in_thread() -> AbstractContextManager[bool]:
+    return nullcontext(enter_result=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +52,12 @@ class Surface:
         nowhere = self._endpoint("other", _nowhere, REST)
         application = Starlette(
             routes=[
-                Route(restlet.PATH, self._endpoint("restlet", self._restlet, RESTLET)),
+                Route(
+                    restlet.PATH,
+                    self._endpoint("restlet", self._restlet, RESTLET, self.database.claim),
+                ),
                 Route(SUITEQL, self._suiteql()),
-                Route(oauth2.PATH, self._endpoint("token", self._token, TOKEN, in_thread=True)),
+                Route(oauth2.PATH, self._endpoint("token", self._token, TOKEN, _in_thread)),
                 Route(_GOVERNANCE, self._endpoint("other", self._governance, REST)),
                 *self._catalogs(),
                 *Doors(self.database, self.services).routes(),
@@ -53,10 +68,14 @@ class Surface:
         return application
 
     def _endpoint(
-        self, name: str, work: Work, manners: Manners, *, in_thread: bool = False
+        self,
+        name: str,
+        work: Work,
+        manners: Manners,
+        at_once: Callable[[], AbstractContextManager[bool]] = _at_once,
     ) -> Endpoint:
         """An endpoint for every method; `work` itself refuses those that it does not know."""
-        return Endpoint(self.services, name, work, manners, in_thread=in_thread)
+        return Endpoint(self.services, name, work, manners, at_once=at_once)
 
     def _suiteql(self) -> Endpoint:
         @cache
@@ -78,7 +97,7 @@ class Surface:
                 behaviour=exchange.behaviour,
             )
 
-        return self._endpoint("suiteql", work, REST, in_thread=True)
+        return self._endpoint("suiteql", work, REST, _in_thread)
 
     def _catalogs(self) -> list[Route]:
         catalogs = Catalogs(self.database)
@@ -92,7 +111,7 @@ class Surface:
         }
         return [
             *(
-                Route(path, self._endpoint("catalog", work, REST, in_thread=True))
+                Route(path, self._endpoint("catalog", work, REST, _in_thread))
                 for path, work in works.items()
             ),
             *RecordsCatalog(
@@ -114,9 +133,14 @@ class Surface:
 
     def _token(self, exchange: Exchange) -> Answer:
         _only("POST", exchange)
-        token = self.services.gate.grant(
-            exchange.content_type, exchange.body, exchange.address, exchange.at.timestamp()
-        )
+        try:
+            token = self.services.gate.grant(
+                exchange.content_type, exchange.body, exchange.address, exchange.at.timestamp()
+            )
+        except Refusal as refusal:
+            reason = f"{refusal.code}: {refusal.message}"
+            self.services.traffic.login_refused(exchange.at, "token", reason)
+            raise
         seconds = oauth2.LIFETIME_SECONDS
         granted = {
             "access_token": token,

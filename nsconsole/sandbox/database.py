@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import tempfile
 import threading
+from collections import deque
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, LifoQueue
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from nsconsole.sandbox.schema import Table, Tables
+    from nsconsole.sandbox.values import Stored
 
 _MEMORY = """
 CREATE TABLE sandbox_meta (seed INTEGER NOT NULL);
@@ -70,7 +72,8 @@ class Database:
             path = Path(self._folder.name) / "state.db"
         self._path = path
         self._prepare_reader = prepare_reader
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
+        self._soon: deque[tuple[str, tuple[Stored, ...]]] = deque()
         self._readers: dict[bool, LifoQueue[sqlite3.Connection]] = {
             backwards: LifoQueue() for backwards in (False, True)
         }
@@ -100,6 +103,7 @@ class Database:
     def close(self) -> None:
         """Close every connection; a temporary state is gone after this."""
         with self._lock:
+            self._catch_up()
             for readers in self._readers.values():
                 while not readers.empty():
                     readers.get_nowait().close()
@@ -109,9 +113,35 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """The writer, in one transaction: kept if the block ends, undone if it raises."""
-        with self._lock, self._writer:
-            self._writer.execute("BEGIN IMMEDIATE")
-            yield self._writer
+        with self._lock:
+            with self._writer:
+                self._writer.execute("BEGIN IMMEDIATE")
+                yield self._writer
+            self._catch_up()
+
+    @contextmanager
+    def claim(self) -> Iterator[bool]:
+        """Have the writer for this thread alone if it is free, and tell whether it was.
+
+        Never waits: what must not stand still asks this before it calls `write`.
+        """
+        free = self._lock.acquire(blocking=False)
+        try:
+            yield free
+        finally:
+            if free:
+                self._lock.release()
+
+    def write_soon(self, statement: str, values: tuple[Stored, ...] = ()) -> None:
+        """Have a statement carried out without waiting: now, or when the writer is free again.
+
+        They are carried out in their order. Closing the database carries out what is left; a
+        process that is killed while another holds the writer loses the last ones.
+        """
+        self._soon.append((statement, values))
+        with self.claim() as free:
+            if free:
+                self._catch_up()
 
     @property
     def features(self) -> set[str]:
@@ -121,36 +151,38 @@ class Database:
     @contextmanager
     def rows(self) -> Iterator[Rows]:
         """The account's rows, in one transaction of the writer's; see `write`."""
-        with self.write() as connection:
-            yield Rows(connection, self._tables)
-        self._generation += 1
+        with self._lock:
+            with self.write() as connection:
+                yield Rows(connection, self._tables)
+            self._generation += 1
 
     def redefine(self, change: Callable[[Rows], Iterable[Table]], *, at: str | None = None) -> None:
         """Let `change` alter tables in one transaction; it returns those that are others now.
 
         `at` is the moment of it, as rows keep moments, for the custom fields that are new.
         """
-        with self.rows() as rows:
-            tables = list(change(rows))
-            rows.connection.executemany(
-                "INSERT OR REPLACE INTO sandbox_table VALUES (?, ?)",
-                [(table.name, definitions.to_json(table)) for table in tables],
-            )
-            redefined = self._present_tables()
-            keep_in_step(rows.connection, redefined, at)
-        self._tables = redefined
+        with self._lock:
+            with self.rows() as rows:
+                tables = list(change(rows))
+                rows.connection.executemany(
+                    "INSERT OR REPLACE INTO sandbox_table VALUES (?, ?)",
+                    [(table.name, definitions.to_json(table)) for table in tables],
+                )
+                redefined = self._present_tables()
+                keep_in_step(rows.connection, redefined, at)
+            self._tables = redefined
 
     def turn_features(self, wanted: dict[str, bool]) -> None:
         """Turn features of the account on and off: columns and tables come and go with them."""
-        with self.write() as connection:
-            for name, on in wanted.items():
-                verb = "INSERT OR IGNORE INTO" if on else "DELETE FROM"
-                tail = "VALUES (?)" if on else "WHERE name = ?"
-                connection.execute(f"{verb} sandbox_feature {tail}", (name,))
-            seen = self._present_tables()
-            keep_in_step(connection, seen)
-        self._tables = seen
-        self._generation += 1
+        with self._lock:
+            with self.rows() as rows:
+                for name, on in wanted.items():
+                    verb = "INSERT OR IGNORE INTO" if on else "DELETE FROM"
+                    tail = "VALUES (?)" if on else "WHERE name = ?"
+                    rows.connection.execute(f"{verb} sandbox_feature {tail}", (name,))
+                seen = self._present_tables()
+                keep_in_step(rows.connection, seen)
+            self._tables = seen
 
     @property
     def generation(self) -> int:
@@ -172,6 +204,14 @@ class Database:
             yield connection
         finally:
             readers.put(connection)
+
+    def _catch_up(self) -> None:
+        """Carry out what was to be written soon; the lock is held."""
+        if self._soon:
+            with self._writer:
+                self._writer.execute("BEGIN IMMEDIATE")
+                while self._soon:
+                    self._writer.execute(*self._soon.popleft())
 
     def _present_tables(self) -> Tables:
         """What the account was born with, with what has become of it since."""

@@ -25,6 +25,7 @@ from nsconsole.sandbox.traffic import DROPPED, Passed
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from starlette.types import Receive, Scope, Send
@@ -105,18 +106,25 @@ class Exchange:
 class Endpoint:
     """An endpoint by the name that faults and counts know it by; an ASGI application.
 
-    A query may take long and gets a thread. A write is short and there is one writer: to hand it
-    to a thread would only cost a third of the speed.
+    `at_once` tells for the length of a block whether the work may be done on the event loop. What
+    may take long gets a thread. A write is short: to hand it to a thread would only cost a third of
+    the speed, unless it has to wait for the writer.
     """
 
     def __init__(
-        self, services: Services, name: str, work: Work, manners: Manners, *, in_thread: bool
+        self,
+        services: Services,
+        name: str,
+        work: Work,
+        manners: Manners,
+        *,
+        at_once: Callable[[], AbstractContextManager[bool]],
     ) -> None:
         self._services = services
         self._name = name
         self._work = work
         self._manners = manners
-        self._in_thread = in_thread
+        self._at_once = at_once
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -226,9 +234,10 @@ class Endpoint:
         return self._dated(answer)
 
     async def _answer(self, exchange: Exchange) -> Answer:
-        if self._in_thread:
-            return await run_in_threadpool(self._worked, exchange)
-        return self._worked(exchange)
+        with self._at_once() as at_once:
+            if at_once:
+                return self._worked(exchange)
+        return await run_in_threadpool(self._worked, exchange)
 
     def _worked(self, exchange: Exchange) -> Answer:
         exchange.at = self._services.clock()

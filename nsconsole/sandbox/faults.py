@@ -180,11 +180,12 @@ class Faults:
         self._seed = seed
         self._lock = threading.Lock()
         self._faults: list[_Fault] = []
+        self._live: list[_Fault] = []  # those that are not spent
         self._numbers = itertools.count(1)
 
     def __bool__(self) -> bool:
-        """Whether any fault is on order: without one, nothing need be looked at."""
-        return bool(self._faults)
+        """Whether any fault may strike yet: without one, nothing need be looked at."""
+        return bool(self._live)
 
     def order(self, given: object) -> dict[str, object]:
         """Take the order of one fault, as the door's JSON; return it as it is listed.
@@ -197,18 +198,22 @@ class Faults:
         with self._lock:
             fault = _fault(given, next(self._numbers), self._seed)
             self._faults.append(fault)
+            self._live.append(fault)
             return fault.as_json()
 
     def strike(self, call: Call) -> Strike | None:
         """Let the first fault that is meant for `call` strike it."""
         with self._lock:
-            strikes = (fault.strike(call) for fault in self._faults)
-            return next((strike for strike in strikes if strike is not None), None)
+            strikes = (fault.strike(call) for fault in self._live)
+            first = next((strike for strike in strikes if strike is not None), None)
+            self._live = [fault for fault in self._live if not fault.is_spent]
+            return first
 
     def clear(self) -> None:
-        """Forget every fault."""
+        """Forget every fault, and number the next ones from 1 again."""
         with self._lock:
-            self._faults.clear()
+            self._faults, self._live = [], []
+            self._numbers = itertools.count(1)
 
     def as_json(self) -> list[dict[str, object]]:
         """Every fault since they were last cleared, spent ones too."""
@@ -228,7 +233,8 @@ def _fault(given: Mapping[str, object], number: int, seed: int) -> _Fault:
         script=_script(given),
         left=_times(given),
         rate=_rate(given),
-        chance=random.Random(f"{given.get('seed', seed)} {number}"),  # noqa: S311 - no secret
+        # Two faults without a seed of their own are not to strike the same calls.
+        chance=random.Random(str(given.get("seed", f"{seed} {number}"))),  # noqa: S311 - no secret
     )
 
 

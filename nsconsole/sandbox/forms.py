@@ -136,4 +136,4 @@ def script_error(code: str, message: str) -> Refusal:
         "notifyOff": False,
         "userFacing": True,
     }
-    return Refusal(400, code, json.dumps(thrown))
+    return Refusal(400, code, json.dumps(thrown, separators=(",", ":")))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sqlite3
 import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -103,6 +104,7 @@ def running(options: Options | None = None) -> Iterator[Running]:
     switches = Switches(options.behaviour)
     with (
         _listening(options.port) as listener,
+        _claimed(options.state) if options.state else nullcontext(),
         _opening(options) as opening,
         _key_file(options.state, who) as key_file,
     ):
@@ -153,7 +155,7 @@ def run(
     on_ready: Callable[[Running], None],
     until: threading.Event | None = None,
 ) -> int:
-    """Run a sandbox until SIGINT, SIGTERM or `until`; return the exit code for it.
+    """Run a sandbox until SIGINT, SIGTERM, SIGHUP or `until`; return the exit code for it.
 
     Called in the main thread, for only there signals can be handled.
 
@@ -173,7 +175,7 @@ def run(
         codes.append(INTERRUPTED if number == signal.SIGINT else 0)
 
     _allow_many_connections()
-    before = {each: signal.signal(each, on_signal) for each in (signal.SIGINT, signal.SIGTERM)}
+    before = {each: signal.signal(each, on_signal) for each in _ends()}
     try:
         with suppress(_StoppedError), running(replace(options, progress=progress)) as sandbox:
             on_ready(sandbox)
@@ -183,6 +185,13 @@ def run(
         for each, handler in before.items():
             signal.signal(each, handler)
     return codes[0] if codes else 0
+
+
+def _ends() -> Iterator[signal.Signals]:
+    """The signals that end a sandbox; SIGHUP comes when a terminal is closed."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):  # Windows has no SIGHUP
+            yield signal.Signals[name]
 
 
 def _allow_many_connections() -> None:
@@ -206,6 +215,25 @@ def _listening(port: int) -> Iterator[socket.socket]:
         except (OSError, OverflowError) as problem:
             raise SandboxError(f"cannot listen on {HOST}:{port}: {problem}") from problem
         yield listener
+
+
+@contextmanager
+def _claimed(state: Path) -> Iterator[None]:
+    """The state file is this process's alone; a process that dies lets go of it."""
+    if not state.absolute().parent.is_dir():
+        raise SandboxError(f"cannot keep the state in {state}: there is no such folder")
+    name = state.absolute().with_name(f"{state.name}.lock")
+    # A database that stays empty: SQLite knows how to lock a file on every system.
+    try:
+        lock = sqlite3.connect(name, timeout=0, isolation_level=None, check_same_thread=False)
+    except sqlite3.OperationalError as problem:
+        raise SandboxError(f"cannot write {name}: {problem}") from problem
+    with closing(lock):
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as problem:
+            raise SandboxError(f"{state}: another sandbox is using this state") from problem
+        yield
 
 
 @contextmanager

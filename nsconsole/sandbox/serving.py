@@ -103,6 +103,11 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End every connection; uvicorn's own way pauses for 100 ms, and a test would wait."""
+        for each in sockets or ():
+            # Whoever has just been accepted gets a transport only from a server that is still
+            # open; without one, nobody would close the socket.
+            asyncio.get_running_loop().remove_reader(each)
+        await asyncio.sleep(0)
         for server in self.servers:
             server.close()
         for each in sockets or ():

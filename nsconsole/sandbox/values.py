@@ -17,7 +17,9 @@ _INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
 _INT64 = 2**63
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 _MOMENT = re.compile(
-    r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:\d\d)?)?", re.ASCII
+    r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:(?<=:\d\d:\d\d)\.\d+)?"
+    r"(Z|[+-]\d\d:\d\d)?)?",
+    re.ASCII,
 )
 
 
@@ -27,6 +29,10 @@ class BadValueError(ValueError):
 
 class TooLongError(BadValueError):
     """A text longer than its column allows."""
+
+
+class TooLargeError(BadValueError):
+    """A number of a size that NetSuite's decimals cannot tell from its neighbours."""
 
 
 def store(column: Column, value: object) -> Stored:
@@ -104,8 +110,10 @@ def _decimal(value: object) -> float:
         number = float(value)
     except OverflowError:
         raise BadValueError from None
-    if not math.isfinite(number) or abs(number) > _LARGEST:
+    if not math.isfinite(number):
         raise BadValueError
+    if abs(number) > _LARGEST:
+        raise TooLargeError
     return number
 
 

@@ -141,14 +141,6 @@ def lanes(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def cheap_tokens(monkeypatch):
-    """Let an edit token cost no time to check; what a guess costs is no matter of the screens."""
-    from nsconsole.services import operators
-
-    monkeypatch.setattr(operators, "_COST", {"n": 2, "r": 1, "p": 1})
-
-
-@pytest.fixture(autouse=True)
 def steady_cursor(monkeypatch):
     """Let no text cursor blink."""
     from textual.widgets import Input

@@ -54,9 +54,7 @@ def test_a_select_that_is_not_names_with_commas_is_malformed(shared, select):
     assert answer.json()["o:errorDetails"][0]["o:errorCode"] == "INVALID_REQUEST"
 
 
-@pytest.mark.parametrize(
-    "name", ["transaction", "nope", "customer/", "..%2Fcustomer", "x" * 9000]
-)
+@pytest.mark.parametrize("name", ["transaction", "nope", "customer/", "..%2Fcustomer", "x" * 9000])
 def test_a_type_that_there_is_not_is_not_found(shared, name):
     answer = shared.send("GET", f"{CATALOG}/{name}")
     assert answer.status == 404

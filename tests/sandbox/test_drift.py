@@ -81,6 +81,12 @@ def test_a_table_whose_stamp_is_renamed_has_none_any_more(own):
     assert own.read("vendor", 42, "touched")["values"] == before
 
 
+def test_a_key_is_not_dropped(own):
+    answer = own.door("POST", "tables/vendor/columns", {"drop": "ID"})
+    assert (answer.status, "key of vendor" in answer.json()["error"]) == (400, True)
+    assert own.rows("SELECT id FROM vendor WHERE id = 42") == [{"id": "42"}]
+
+
 def test_a_table_whose_key_is_renamed_keeps_its_rows_apart(own):
     drift(own, "term", {"rename": ["id", "number"]})
     assert own.do("update", "term", id=2, values={"name": "Thirty Days"})["ok"]
@@ -89,8 +95,13 @@ def test_a_table_whose_key_is_renamed_keeps_its_rows_apart(own):
     assert own.rows("SELECT name FROM term WHERE number = 2") == [{"name": "Net 30"}]
 
 
-@pytest.mark.parametrize("column", ["id", "lastmodifieddate", "companyname", "externalid"])
-@pytest.mark.parametrize("verb", ["drop", "hide"])
+@pytest.mark.parametrize(
+    ("verb", "column"),
+    [
+        *(("drop", name) for name in ("lastmodifieddate", "companyname", "externalid")),
+        *(("hide", name) for name in ("id", "lastmodifieddate", "companyname", "externalid")),
+    ],
+)
 def test_whatever_column_is_taken_away_scripts_and_colleagues_go_on(own, verb, column):
     drift(own, "vendor", {verb: column})
     assert own.do("update", "vendor", id=42, values={"cost": 3})["ok"]

@@ -341,6 +341,26 @@ def test_a_rate_is_kept_and_the_same_seed_strikes_the_same_requests(start):
     assert struck(seed=5) == struck(seed=5) != first
 
 
+@pytest.mark.parametrize("parts", [{"seed": 5}, {}])
+def test_after_a_clearing_the_same_order_strikes_the_same_requests(own, parts):
+    def struck():
+        order(own, "suiteql", "error_500", rate=0.4, **parts)
+        found = [query(own).status == 500 for _ in range(40)]
+        assert own.door("DELETE", "faults").json() == []
+        return found
+
+    assert struck() == struck() == struck()
+
+
+def test_a_fault_with_a_seed_strikes_alike_whichever_it_is_in_the_list(own):
+    def struck():
+        order(own, "suiteql", "error_500", rate=0.4, seed=5, times=9)
+        return [query(own).status == 500 for _ in range(40)]
+
+    assert struck() == struck()
+    assert [fault["spent"] for fault in listed(own)] == [True, True]
+
+
 @pytest.mark.parametrize(("rate", "status"), [(0, 200), (1, 500), (0.0, 200), (1.0, 500)])
 def test_a_rate_of_nothing_and_of_everything(own, rate, status):
     order(own, "suiteql", "error_500", rate=rate)

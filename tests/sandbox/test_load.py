@@ -224,3 +224,50 @@ def test_a_schema_that_cannot_be_is_refused_whole(own, tables):
 )
 def test_what_is_not_the_json_of_a_schema_is_refused(shared, body):
     assert shared.door("POST", "load", body).status == 400
+
+
+@pytest.mark.parametrize(
+    ("word", "value", "stored"),
+    [
+        ("varchar(255)", "x", "x"),
+        ("VARCHAR2 (300)", "x", "x"),
+        ("char(1)", "x", "x"),
+        ("decimal(10, 2)", "1.5", 1.5),
+        ("Decimal Number", 1e300, 1e300),
+        ("float", 10**20, 1e20),
+        ("Integer Number", 7, 7),
+        ("select", 7, 7),
+        ("Check Box", 1, True),
+        ("boolean", 0, False),
+        ("boolean", "T", True),
+        ("boolean", "false", False),
+        ("multiselect", "1,2", "1,2"),
+        ("email", "a@example.com", "a@example.com"),
+        ("time", "9:30 am", "9:30 am"),
+        ("Date/Time", "2026-01-01T00:05", "2026-01-01T00:05:00Z"),
+        ("datetime", "2026-01-01 00:05Z", "2026-01-01T00:05:00Z"),
+    ],
+)
+def test_a_schema_may_have_the_words_and_values_of_other_systems(own, word, value, stored):
+    answer = load(own, t={"columns": {"id": "int", "c": word}, "rows": [{"id": 1, "c": value}]})
+    assert answer.json() == {"rows": {"t": 1}}
+    assert own.read("t", 1, "c")["values"] == {"c": stored}
+
+
+@pytest.mark.parametrize(
+    ("word", "value", "said"),
+    [
+        ("int", "x", "Row 2: t.c is a column of type integer; it cannot hold this text."),
+        ("boolean", 2, "Row 2: t.c is a column of type boolean; it cannot hold this number."),
+        ("date", [], "Row 2: t.c is a column of type date; it cannot hold this array."),
+        ("text", True, "Row 2: t.c is a column of type text; it cannot hold this boolean."),
+        ("datetime", "00:05", "Row 2: t.c is a column of type datetime; it cannot hold this text."),
+    ],
+)  # fmt: skip
+def test_a_value_that_does_not_fit_is_told_by_its_row_and_column(own, word, value, said):
+    rows = [{"id": 1, "c": None}, {"id": 2, "c": value}]
+    answer = load(own, t={"columns": {"id": "int", "c": word}, "rows": rows})
+    assert (answer.status, answer.json()) == (400, {"error": said})
+    load(own, t={"columns": {"id": "int", "c": word}})
+    answer = own.door("POST", "tables/t/rows", rows)
+    assert (answer.status, answer.json()) == (400, {"error": said})

@@ -142,3 +142,34 @@ def test_a_jump_that_makes_no_sense_is_refused(own, body):
     answer = own.door("POST", "clock", body)
     assert answer.status == 400
     assert "advance_seconds" in answer.json()["error"] or "malformed" in answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    ("header", "reason"),
+    [
+        (lambda caller: False, "parameter_absent"),
+        (lambda caller: "OAuth", "parameter_rejected"),
+        (lambda caller: "Basic dTpw", "parameter_absent"),
+        (lambda caller: caller.header("GET", "/", oauth_token="0" * 64), "token_rejected"),
+        (
+            lambda caller: caller.header("GET", "/", oauth_consumer_key="0" * 64),
+            "consumer_key_unknown",
+        ),
+    ],
+)
+def test_a_request_that_names_no_user_is_nobodys_failed_login(own, header, reason):
+    for _ in range(6):
+        assert own.send("GET", "/", auth=header(own)).status == 401
+        assert own.last_refusal() == reason
+    assert good(own) == 200
+
+
+@pytest.mark.parametrize(
+    "change", [{"oauth_timestamp": "1"}, {"oauth_nonce": "short"}, {"oauth_signature": "AAAA"},
+               {"oauth_version": "2.0"}, {"realm": "OTHER"}, {"oauth_nonce": None}]
+)  # fmt: skip
+def test_whatever_else_is_wrong_the_user_has_failed_to_log_in(own, change):
+    for _ in range(5):
+        assert own.send("GET", "/", auth=own.header("GET", "/", **change)).status == 401
+    assert good(own) == 401
+    assert own.last_refusal() == "temporary_locked"

@@ -282,7 +282,8 @@ def test_a_form_that_asks_for_no_such_token_is_refused_and_is_no_login(own, chan
     for _ in range(6):  # more than would lock
         answer = ask(own, form(assertion(own), **changes))
         assert (answer.status, answer.json()) == (400, {"error": error})
-    assert own.door("GET", "stats").json()["refused_logins"] == []
+    assert own.last_refusal().startswith(f"{error}: ")
+    assert own.restlet({"operation": "ping"}).status == 200
     bought(own)
 
 
@@ -365,15 +366,27 @@ def test_a_token_with_one_changed_character_opens_nothing(shared):
 
 def test_failed_bearers_and_assertions_lock_the_account_for_every_login(own):
     token = bought(own)
+    narrow = bought(own, scope="restlets")
     for _ in range(3):
-        assert suiteql(own, "abc") == 401
+        assert suiteql(own, narrow) == 401
     for _ in range(2):
-        ask(own, form(assertion(own, kid="unknown")))
+        ask(own, form(assertion(own, exp=1)))
     assert suiteql(own, token) == 401
     assert own.last_refusal() == "temporary_locked"
     assert ask(own, form(assertion(own))).json() == {"error": "invalid_grant"}
     assert own.last_refusal() == "temporary_locked"
     assert own.restlet({"operation": "ping"}).status == 401
+
+
+def test_a_token_or_certificate_that_nobody_has_is_nobodys_failed_login(own):
+    token = bought(own)
+    for _ in range(5):
+        assert suiteql(own, "abc") == 401
+        ask(own, form(assertion(own, kid="unknown")))
+        ask(own, form("no.assertion"))
+    reasons = {each["reason"] for each in own.door("GET", "stats").json()["refused_logins"]}
+    assert reasons == {"InvalidAccessToken", "CertificateUnknown", "InvalidJwt"}
+    assert suiteql(own, token) == 200
 
 
 def test_a_good_assertion_takes_the_failures_away(own):

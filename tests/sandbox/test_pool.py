@@ -99,7 +99,7 @@ def test_every_language_has_its_own_message_and_the_same_code(own, language):
     assert (error["message"] == "Request limit exceeded.") == (language == "en")
 
 
-def test_a_call_too_many_does_not_wait_and_does_nothing(start):
+def test_a_call_too_many_is_refused_at_once_and_does_nothing(start):
     with start(concurrency=1) as caller:
         with one_under_way(caller):
             answer = caller.restlet({"operations": [{

@@ -105,6 +105,9 @@ def test_a_text_that_is_not_json_is_more_than_the_script_can_read(shared):
     assert answer.status == 400
     _, message = answer.text.split("\nerror message: ")
     assert json.loads(message)["type"] == "error.SuiteScriptError"
+    assert message.startswith(
+        '{"type":"error.SuiteScriptError","name":"INVALID_REQUEST","message":'
+    )
 
 
 def test_a_content_type_may_have_parameters(shared):
@@ -250,3 +253,13 @@ def test_every_question_gets_an_answer_in_netsuites_form(shared, request):
     answer = shared.restlet(json.dumps(request).encode())
     assert answer.status in (200, 400)
     assert answer.status == 200 or code(answer) == "INVALID_REQUEST"
+
+
+def test_the_script_is_called_by_the_numbers_that_a_query_finds(shared):
+    (found,) = shared.rows(
+        "SELECT s.id AS script, d.primarykey AS deploy FROM script s "
+        "JOIN scriptdeployment d ON d.script = s.id WHERE s.scripttype = 'RESTLET'"
+    )
+    path = f"{PATH}?script={found['script']}&deploy={found['deploy']}"
+    answer = shared.send("POST", path, PING, Content_Type="application/json")
+    assert (answer.status, answer.json()["ok"]) == (200, True)

@@ -53,7 +53,9 @@ def test_what_it_says_of_itself_is_enough_to_log_in(shared):
     assert shared.sandbox.token_secret not in repr(shared.sandbox)
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0), (signal.SIGHUP, 0)]
+)
 def test_a_signal_stops_it_cleanly(process, number, code):
     assert '"url"' in process.line
     process.send_signal(number)
@@ -147,11 +149,36 @@ def test_latency_is_not_the_doors(start):
         assert caller.ledger() == []
 
 
-def test_a_client_that_says_nothing_does_not_stop_it_from_stopping(state):
+def test_a_client_that_says_nothing_is_hung_up_on_when_it_stops(state):
     with running(Options(state=state)) as sandbox:
-        silent = socket.create_connection(
-            ("127.0.0.1", urlsplit(sandbox.url).port), timeout=10
-        )
+        silent = socket.create_connection(("127.0.0.1", urlsplit(sandbox.url).port), timeout=10)
         silent.sendall(b"POST /services/rest/query/v1/suiteql HTTP/1.1\r\nContent-Length: 9\r\n")
     with silent:
         assert silent.recv(1) == b""
+
+
+def test_a_state_belongs_to_one_sandbox_at_a_time(state, tmp_path):
+    with running(Options(state=state)):
+        key = (tmp_path / "state.db.key.pem").stat()
+        said = r"state\.db: another sandbox is using this state"
+        with pytest.raises(SandboxError, match=said), running(Options(state=state)):
+            pass
+        assert (tmp_path / "state.db.key.pem").stat() == key
+    with running(Options(state=state)):
+        pass
+
+
+def test_a_state_of_another_process_is_not_taken_until_that_is_dead(process, state):
+    with pytest.raises(SandboxError, match="another sandbox"), running(Options(state=state)):
+        pass
+    process.kill()
+    process.wait(timeout=10)
+    with running(Options(state=state)):
+        pass
+
+
+def test_a_state_in_no_folder_is_refused_by_its_own_name(tmp_path):
+    path = tmp_path / "nowhere" / "x.db"
+    said = r"nowhere/x\.db: there is no such folder"
+    with pytest.raises(SandboxError, match=said), running(Options(state=path)):
+        pass

@@ -16,6 +16,11 @@ from nsconsole.services.operators import (
 )
 
 
+@pytest.fixture
+def quick_hashes():
+    """No such thing here: tokens are hashed in earnest."""
+
+
 def refused(action, *arguments, **named):
     with pytest.raises(RefusedError) as caught:
         action(*arguments, **named)

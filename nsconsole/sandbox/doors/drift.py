@@ -24,13 +24,24 @@ _RESERVED = re.compile(r"(sqlite|sandbox)_.*|dual")
 _KINDS = {
     **{kind.value: kind for kind in Kind},
     "boolean": Kind.BOOLEAN, "checkbox": Kind.BOOLEAN, "bool": Kind.BOOLEAN,
-    "int": Kind.INTEGER, "bigint": Kind.INTEGER, "number": Kind.DECIMAL, "float": Kind.DECIMAL,
-    "double": Kind.DECIMAL, "real": Kind.DECIMAL, "numeric": Kind.DECIMAL,
-    "currency": Kind.DECIMAL, "percent": Kind.DECIMAL, "string": Kind.TEXT, "varchar": Kind.TEXT,
-    "clob": Kind.MEMO, "clobtext": Kind.MEMO, "timestamp": Kind.DATETIME,
-    "date-time": Kind.DATETIME, "reference": Kind.INTEGER,
+    "check box": Kind.BOOLEAN,
+    "int": Kind.INTEGER, "bigint": Kind.INTEGER, "smallint": Kind.INTEGER, "id": Kind.INTEGER,
+    "integer number": Kind.INTEGER, "reference": Kind.INTEGER, "select": Kind.INTEGER,
+    "list/record": Kind.INTEGER,
+    "number": Kind.DECIMAL, "float": Kind.DECIMAL, "double": Kind.DECIMAL, "real": Kind.DECIMAL,
+    "double precision": Kind.DECIMAL, "numeric": Kind.DECIMAL, "decimal number": Kind.DECIMAL,
+    "currency": Kind.DECIMAL, "percent": Kind.DECIMAL,
+    "string": Kind.TEXT, "varchar": Kind.TEXT, "varchar2": Kind.TEXT, "nvarchar": Kind.TEXT,
+    "nvarchar2": Kind.TEXT, "char": Kind.TEXT, "email": Kind.TEXT, "email address": Kind.TEXT,
+    "url": Kind.TEXT, "hyperlink": Kind.TEXT, "phone": Kind.TEXT, "phone number": Kind.TEXT,
+    "free-form text": Kind.TEXT, "time": Kind.TEXT, "time of day": Kind.TEXT,
+    "multiselect": Kind.TEXT, "multiple select": Kind.TEXT,
+    "clob": Kind.MEMO, "clobtext": Kind.MEMO, "text area": Kind.MEMO, "long text": Kind.MEMO,
+    "rich text": Kind.MEMO,
+    "timestamp": Kind.DATETIME, "date-time": Kind.DATETIME, "date/time": Kind.DATETIME,
 }  # fmt: skip
 """The words for a column's type, as NetSuite, SQL and JSON Schema have them."""
+_SIZE = re.compile(r"\s*\([^()]*\)\s*$")
 
 
 _ACCESS = {access.value: access for access in (Access.OPEN, Access.NO_PERMISSION, Access.REMOVED)}
@@ -120,12 +131,12 @@ def turn_features(database: Database, wanted: object) -> dict[str, object]:
 
 
 def kind_of(word: object) -> Kind:
-    """The kind of column that a word stands for.
+    """The kind of column that a word stands for; a size in brackets behind it says nothing more.
 
     Raises:
         DoorError: none.
     """
-    kind = _KINDS.get(word.lower()) if isinstance(word, str) else None
+    kind = _KINDS.get(_SIZE.sub("", word.lower())) if isinstance(word, str) else None
     if kind is None:
         raise DoorError(f"There is no type {word}; there are {', '.join(sorted(_KINDS))}.")
     return kind
@@ -163,6 +174,12 @@ def _with_access(access: Access) -> Callable[[Rows, Table, object], Table]:
         return table.with_columns({**table.columns, column.name: column})
 
     return change
+
+
+def _drop(rows: Rows, table: Table, name: object) -> Table:
+    if _column(table, name).name in table.key:
+        raise DoorError(f"{name} is the key of {table.name}, which no record ever loses.")
+    return _with_access(Access.REMOVED)(rows, table, name)
 
 
 def _rename(rows: Rows, table: Table, names: object) -> Table:
@@ -219,7 +236,7 @@ def _put_away(rows: Rows, table: Table, column: Column) -> None:
 
 
 _CHANGES: dict[object, Callable[[Rows, Table, object], Table]] = {
-    "drop": _with_access(Access.REMOVED),
+    "drop": _drop,
     "hide": _with_access(Access.NOT_EXPOSED),
     "show": _with_access(Access.OPEN),
     "rename": _rename,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from nsconsole.sandbox.doors import DoorError
 from nsconsole.sandbox.doors.drift import checked_name, kind_of, unfit_views
-from nsconsole.sandbox.doors.rows import stored_value
+from nsconsole.sandbox.doors.rows import of_row, stored_value
 from nsconsole.sandbox.schema import Column, Table, ddl, make_table, quote
 from nsconsole.sandbox.values import moment
 
@@ -113,13 +113,14 @@ def _stored(table: Table, given: list[Mapping[str, object]]) -> Iterator[list[St
     """The rows as the table keeps them, in the order of its columns."""
     columns = list(table.columns.items())
     key = [place for place, (name, _) in enumerate(columns) if name in table.key]
-    for each in given:
-        known = each.keys() <= table.columns.keys()
-        row = each if known else {name.lower(): value for name, value in each.items()}
-        unknown = row.keys() - table.columns.keys()
-        if unknown:
-            raise DoorError(f"The table {table.name} has no column {min(unknown)}.")
-        stored = [stored_value(table, column, row.get(name)) for name, column in columns]
-        if any(stored[place] is None for place in key):
-            raise DoorError(f"A row of {table.name} needs {', '.join(table.key)}.")
+    for number, each in enumerate(given, start=1):
+        with of_row(number):
+            known = each.keys() <= table.columns.keys()
+            row = each if known else {name.lower(): value for name, value in each.items()}
+            unknown = row.keys() - table.columns.keys()
+            if unknown:
+                raise DoorError(f"The table {table.name} has no column {min(unknown)}.")
+            stored = [stored_value(table, column, row.get(name)) for name, column in columns]
+            if any(stored[place] is None for place in key):
+                raise DoorError(f"A row of {table.name} needs {', '.join(table.key)}.")
         yield stored

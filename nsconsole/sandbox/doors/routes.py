@@ -139,21 +139,20 @@ class Door:
         exchange = Exchange(request, body, services.clock(), services.switches.current)
         status, content = await run_in_threadpool(self._answer, exchange)
         date = format_datetime(services.clock(), usegmt=True)
-        # Not a JSONResponse: what the doors give back may hold text that UTF-8 cannot carry.
         headers = {"content-type": "application/json", "date": date}
-        response = Response(json_bytes(content), status, headers)
-        await response(scope, receive, send)
+        await Response(content, status, headers)(scope, receive, send)
         tell(services.traffic, exchange, str(status), time.monotonic() - begun)
 
-    def _answer(self, exchange: Exchange) -> tuple[int, object]:
-        """The status and what is answered as JSON."""
+    def _answer(self, exchange: Exchange) -> tuple[int, bytes]:
+        """The status and what is answered, as JSON."""
+        # Not a JSONResponse: what the doors give back may hold text that UTF-8 cannot carry.
         try:
-            return 200, self._work(exchange)
+            return 200, json_bytes(self._work(exchange))
         except (DoorError, BehaviourError, Refusal) as refused:
-            return 400, {"error": str(refused)}
+            return 400, json_bytes({"error": str(refused)})
         except Exception as error:  # noqa: BLE001 - the boundary: no traceback reaches a client
             self._services.traffic.bug(exchange.at, "door", error)
-            return 500, {"error": "The door failed; see /sandbox/stats."}
+            return 500, json_bytes({"error": "The door failed; see /sandbox/stats."})
 
 
 def _given(exchange: Exchange) -> object:

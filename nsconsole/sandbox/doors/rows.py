@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from nsconsole.sandbox.doors import DoorError
 from nsconsole.sandbox.restlet import transactions
 from nsconsole.sandbox.restlet.deletion import delete_row, leave_trace
 from nsconsole.sandbox.restlet.records import type_of_row
-from nsconsole.sandbox.schema import Access
-from nsconsole.sandbox.values import BadValueError, TooLongError, moment, store
+from nsconsole.sandbox.schema import Access, Kind
+from nsconsole.sandbox.values import BadValueError, TooLargeError, TooLongError, moment, store
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from nsconsole.sandbox.database import Database
@@ -25,6 +26,8 @@ _COLLEAGUE = 8
 """The employee whose work this is."""
 _BROWSER = "UIF"
 """NetSuite's word for its user interface, as the context of a change."""
+_JSON = {bool: "boolean", int: "number", float: "number", str: "text", list: "array",
+         dict: "object"}  # fmt: skip
 
 
 def put_rows(database: Database, table_name: str, given: object, at: datetime) -> int:
@@ -40,8 +43,9 @@ def put_rows(database: Database, table_name: str, given: object, at: datetime) -
         raise DoorError("The body must be an array of objects, one for each row.")
     with database.rows() as rows:
         table = stored_table(rows.tables, table_name)
-        for row in given:
-            _put(rows, table, stored_row(table, row), moment(at))
+        for number, row in enumerate(given, start=1):
+            with of_row(number):
+                _put(rows, table, stored_row(table, row), moment(at))
     return len(given)
 
 
@@ -86,18 +90,36 @@ def stored_row(table: Table, row: Mapping[str, object]) -> dict[str, Stored]:
     }
 
 
+@contextmanager
+def of_row(number: int) -> Iterator[None]:
+    """Have what is wrong with a row say which one it is, counted from 1."""
+    try:
+        yield
+    except DoorError as problem:
+        raise DoorError(f"Row {number}: {problem}") from None
+
+
 def stored_value(table: Table, column: Column, value: object) -> Stored:
-    """A JSON value as a column keeps it; a text may be longer than a script could make it.
+    """A JSON value as a column keeps it; a boolean may be 1 or 0 here.
+
+    A text may be longer, and a number larger, than a script could make it.
 
     Raises:
         DoorError: the column cannot hold it.
     """
+    if column.kind is Kind.BOOLEAN and value in (0, 1):
+        return "T" if value else "F"
     try:
         return store(column, value)
     except TooLongError:
         return str(value)
+    except TooLargeError:
+        return float(str(value))
     except BadValueError:
-        raise DoorError(f"{table.name}.{column.name} cannot hold that value.") from None
+        raise DoorError(
+            f"{table.name}.{column.name} is a column of type {column.kind.value}; "
+            f"it cannot hold this {_JSON.get(type(value), 'value')}."
+        ) from None
 
 
 def _column(table: Table, name: str) -> Column:

@@ -15,6 +15,7 @@ from nsconsole.sandbox.doors import DoorError
 from nsconsole.sandbox.logins import LoginRefusedError
 
 if TYPE_CHECKING:
+    import sqlite3
     from datetime import datetime
 
     from cryptography import x509
@@ -48,6 +49,12 @@ class Certificates:
         self._account = account
         self._database = database
 
+    def has(self, certificate_id: object) -> bool:
+        """Whether there is a certificate of that id, expired or not."""
+        return (
+            certificate_id == self._account.certificate_id or self._row(certificate_id) is not None
+        )
+
     def find(self, certificate_id: object, now: float) -> Certificate:
         """The certificate of that id, at `now` (Unix seconds).
 
@@ -56,11 +63,7 @@ class Certificates:
         """
         if certificate_id == self._account.certificate_id:
             return self._own
-        with self._database.write() as connection:
-            row = connection.execute(
-                "SELECT public_key, expires FROM sandbox_certificate WHERE id = ?",
-                (str(certificate_id),),
-            ).fetchone()
+        row = self._row(certificate_id)
         if row is None:
             raise LoginRefusedError("CertificateUnknown", error="invalid_grant")
         if row["expires"] is not None and row["expires"] <= now:
@@ -87,6 +90,14 @@ class Certificates:
                 "INSERT OR REPLACE INTO sandbox_certificate VALUES (?, ?, ?)", (name, text, expires)
             )
         return {"certificate_id": name, "algorithms": ", ".join(certificate.algorithms)}
+
+    def _row(self, certificate_id: object) -> sqlite3.Row | None:
+        with self._database.write() as connection:
+            row: sqlite3.Row | None = connection.execute(
+                "SELECT public_key, expires FROM sandbox_certificate WHERE id = ?",
+                (str(certificate_id),),
+            ).fetchone()
+        return row
 
     @cached_property
     def _own(self) -> Certificate:

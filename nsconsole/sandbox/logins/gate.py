@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from nsconsole.sandbox.logins import oauth2, tba
 from nsconsole.sandbox.logins.certificates import Certificates
 from nsconsole.sandbox.logins.lock import Lock
+from nsconsole.sandbox.logins.nonces import Nonces
 
 if TYPE_CHECKING:
     from nsconsole.sandbox.account import Account
@@ -21,7 +22,7 @@ class Gate:
     def __init__(self, account: Account, database: Database, switches: Switches) -> None:
         self.certificates = Certificates(account, database)
         self._account = account
-        self._database = database
+        self._nonces = Nonces(database)
         self._lock = Lock(database, switches)
         self._tokens = oauth2.Tokens(account, database)
 
@@ -33,14 +34,15 @@ class Gate:
         Raises:
             LoginRefusedError: a bad login, or the account is locked.
         """
-        if request.authorization.partition(" ")[0].lower() == "bearer":
-            with self._lock.attempt(now, error="invalid_token"):
-                self._tokens.check(request.authorization, scope, now)
+        header = request.authorization
+        if header.partition(" ")[0].lower() == "bearer":
+            with self._lock.attempt(
+                now, lambda: self._tokens.names_user(header), error="invalid_token"
+            ):
+                self._tokens.check(header, scope, now)
             return
-        with self._lock.attempt(now):
-            login = tba.authenticate(request, self._account, now=now)
-            with self._database.write() as connection:
-                tba.spend(connection, login, now=now)
+        with self._lock.attempt(now, lambda: tba.names_user(header, self._account)):
+            self._nonces.spend(tba.authenticate(request, self._account, now=now), now)
 
     def grant(self, content_type: str, body: bytes | None, address: str, now: float) -> str:
         """An access token for what was sent to the token endpoint; the client calls it `address`.
@@ -51,7 +53,11 @@ class Gate:
         """
         token = oauth2.assertion(content_type, body)
         hosts = (self._account.host("suitetalk"), self._account.host("restlets"))
-        with self._lock.attempt(now, error="invalid_grant"):
+
+        def names_user() -> bool:
+            return self.certificates.has(oauth2.certificate_id(token))
+
+        with self._lock.attempt(now, names_user, error="invalid_grant"):
             scopes = oauth2.granted_scopes(
                 token,
                 client_id=self._account.client_id,

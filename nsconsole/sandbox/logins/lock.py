@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from nsconsole.sandbox.logins import LoginRefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from nsconsole.sandbox.behaviour import Switches
     from nsconsole.sandbox.database import Database
@@ -36,10 +36,13 @@ class Lock:
         self._until: float = row["until"] if row else 0.0
 
     @contextmanager
-    def attempt(self, now: float, *, error: str | None = None) -> Iterator[None]:
+    def attempt(
+        self, now: float, names_user: Callable[[], bool], *, error: str | None = None
+    ) -> Iterator[None]:
         """The block is one login: it succeeds if it ends, and fails by a LoginRefusedError.
 
-        `error` is what OAuth 2.0 calls a refusal by the lock.
+        A failure counts if `names_user`: a request that tells of no known token or certificate is
+        nobody's login. `error` is what OAuth 2.0 calls a refusal by the lock.
 
         Raises:
             LoginRefusedError: the account is locked; the block did not run.
@@ -49,10 +52,12 @@ class Lock:
         try:
             yield
         except LoginRefusedError:
-            self._failed(now)
+            if names_user():
+                self._failed(now)
             raise
         if self._failures:
-            self._remember(0, self._until)
+            with self._mutex:
+                self._remember(0, self._until)
 
     def _failed(self, now: float) -> None:
         with self._mutex:
@@ -64,6 +69,7 @@ class Lock:
 
     def _remember(self, failures: int, until: float) -> None:
         self._failures, self._until = failures, until
-        with self._database.write() as connection:
-            connection.execute("DELETE FROM sandbox_lock")
-            connection.execute("INSERT INTO sandbox_lock VALUES (?, ?)", (failures, until))
+        self._database.write_soon(
+            "INSERT OR REPLACE INTO sandbox_lock (rowid, failures, until) VALUES (1, ?, ?)",
+            (failures, until),
+        )

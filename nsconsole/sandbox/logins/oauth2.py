@@ -60,6 +60,16 @@ def assertion(content_type: str, body: bytes | None) -> str:
     return form["client_assertion"]
 
 
+def certificate_id(token: str) -> object:
+    """The id of the certificate that an assertion says it is signed by; None if it says none."""
+    import jwt
+
+    try:
+        return jwt.get_unverified_header(token).get("kid")
+    except (jwt.PyJWTError, ValueError, RecursionError):
+        return None
+
+
 def granted_scopes(
     token: str,
     *,
@@ -169,13 +179,17 @@ class Tokens:
         self._issued[_digest(token)] = (scopes, expires)
         return token
 
+    def names_user(self, authorization: str) -> bool:
+        """Whether the `Authorization` header has a token that was issued, expired or not."""
+        return _digest(_bearer(authorization)) in self._issued
+
     def check(self, authorization: str, scope: str, now: float) -> None:
         """Check an `Authorization` header of the scheme Bearer, for a surface that needs `scope`.
 
         Raises:
             LoginRefusedError: unknown or expired, not for this surface, or no token at all.
         """
-        token = authorization.partition(" ")[2].strip()
+        token = _bearer(authorization)
         if not token or " " in token:
             _refuse("MissingRequiredParameter", "invalid_request")
         scopes, expires = self._issued.get(_digest(token), ((), 0))
@@ -205,6 +219,10 @@ class Tokens:
         from cryptography.hazmat.primitives.asymmetric import rsa
 
         return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+def _bearer(authorization: str) -> str:
+    return authorization.partition(" ")[2].strip()
 
 
 def _digest(token: str) -> str:

@@ -312,12 +312,12 @@ def _customization() -> dict[str, list[Row]]:
             for number, (name, size, kind) in enumerate(files, start=1)
         ],
         "script": [
-            {"id": 1, "name": "GFS Platform Query", "scriptid": "customscript_gfs_platform_query",
+            {"id": 6, "name": "GFS Platform Query", "scriptid": "customscript_gfs_platform_query",
              "scripttype": "RESTLET", "scriptfile": 1, "apiversion": "2.1", "owner": 1,
              "isinactive": "F", "notifyowner": "T", "notifyadmins": "F"}
         ],
         "scriptdeployment": [
-            {"primarykey": 1, "script": 1, "scriptid": "customdeploy_gfs_platform_query",
+            {"primarykey": 1, "script": 6, "scriptid": "customdeploy_gfs_platform_query",
              "title": "GFS Platform Query", "status": "RELEASED", "isdeployed": "T",
              "loglevel": "ERROR", "allroles": "T", "allemployees": "T"}
         ],

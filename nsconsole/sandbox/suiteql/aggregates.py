@@ -33,7 +33,7 @@ AGGREGATES = {
     "COUNT": Aggregate("count", Type.INTEGER, numeric=False),
     "APPROX_COUNT_DISTINCT": Aggregate("count", Type.INTEGER, numeric=False),
     "SUM": Aggregate("sum", None),
-    "AVG": Aggregate("avg", Type.DECIMAL),
+    "AVG": Aggregate("ns_avg", Type.DECIMAL),
     "MIN": Aggregate("min", None, numeric=False),
     "MAX": Aggregate("max", None, numeric=False),
     "CORR": Aggregate("ns_corr", Type.DECIMAL, 2),
@@ -45,6 +45,7 @@ AGGREGATES = {
                      "VAR_SAMP")
     },
 }  # fmt: skip
+_OVER_ROWS = ("COUNT", "SUM", "AVG", "MIN", "MAX")
 _RANKINGS = ("ROW_NUMBER", "RANK", "DENSE_RANK")
 _SIDES = {"UNBOUNDED": "UNBOUNDED", "CURRENT ROW": "CURRENT ROW"}
 
@@ -84,7 +85,8 @@ def call(name: str, arguments: Sequence[exp.Expr], value: Value) -> Term:
     yields = aggregate.yields or terms[0].type
     if aggregate.numeric and yields not in NUMBERS:
         yields = Type.DECIMAL
-    return Term(f"{aggregate.name}({'DISTINCT ' if distinct else ''}{sql})", yields)
+    called = "ns_sum" if name == "SUM" and yields is Type.DECIMAL else aggregate.name
+    return Term(f"{called}({'DISTINCT ' if distinct else ''}{sql})", yields)
 
 
 def window(node: exp.Expr, value: Value, session: Session) -> Term:
@@ -100,7 +102,7 @@ def window(node: exp.Expr, value: Value, session: Session) -> Term:
     name = str(function.this).upper()
     if name in _RANKINGS and not function.expressions and node.args.get("order") is not None:
         ranked = Term(f"{name.lower()}()", Type.INTEGER)
-    elif name in AGGREGATES and not AGGREGATES[name].name.startswith("ns_"):
+    elif name in _OVER_ROWS:
         ranked = call(name, function.expressions, value)
     else:
         raise unsupported()

@@ -68,7 +68,7 @@ def _label_of(sql: str, table: Table, context: Context) -> str:
 
 def _name_of_choice(term: Term, choices: str) -> str:
     name, _, qualifier = choices.partition("/")
-    code = f"{term.source}.{quote(qualifier)} || '/' || {term.sql}" if qualifier else term.sql
+    code = f"{_beside(term, qualifier)} || '/' || {term.sql}" if qualifier else term.sql
     return (
         f"(SELECT df.name FROM sandbox_choice AS df WHERE df.list = '{name}' AND df.code = {code})"  # noqa: S608 - names of the schema
     )
@@ -81,7 +81,14 @@ def _criterion(arguments: Sequence[Term], _: Context) -> Term:
     qualifier = (choices or "").partition("/")[2]
     if not qualifier:
         return term
-    return Term(f"({term.source}.{quote(qualifier)} || ':' || {term.sql})", Type.TEXT)
+    return Term(f"({_beside(term, qualifier)} || ':' || {term.sql})", Type.TEXT)
+
+
+def _beside(term: Term, name: str) -> str:
+    """Another column of the row that a bare column is of."""
+    if term.source is None:
+        raise unsupported()
+    return term.source.sql(name)
 
 
 def _hierarchy(arguments: Sequence[Term], context: Context) -> Term:

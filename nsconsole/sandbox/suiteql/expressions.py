@@ -41,6 +41,7 @@ _COMPARISONS: dict[type[exp.Expr], str] = {
     exp.LTE: "<=",
 }
 _ARITHMETIC: dict[type[exp.Expr], str] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/"}
+_DECIMAL = {"+": "ns_plus", "-": "ns_minus", "*": "ns_times", "/": "ns_divided"}
 _NOW = ("SYSDATE", "CURRENT_DATE", "SYSTIMESTAMP", "CURRENT_TIMESTAMP", "LOCALTIMESTAMP")
 _CASTS: dict[exp.DType, Callable[[Term, Session], Term]] = {
     exp.DType.INT: lambda term, _: Term(f"ns_round({as_number(term)})", Type.INTEGER),
@@ -128,8 +129,13 @@ class Expressions:
             if word in _NOW:
                 return Term(NOW, Type.INSTANT, bare=True)
             if word == "ROWNUM":
-                return Term("row_number() OVER ()", Type.INTEGER)
+                return self._rownum()
         return self._scope.column(node.name, table)
+
+    def _rownum(self) -> Term:
+        if not self._scope.is_numbered:
+            raise unsupported()  # it decides which rows there are, other than by their number
+        return Term('"rownum"', Type.INTEGER, bare=True)
 
     def _paren(self, node: exp.Expr) -> Term:
         inner = self.value(node.this)
@@ -144,6 +150,11 @@ class Expressions:
         sql, outputs = self._subquery(node.this)
         if len(outputs) != 1 or node.alias:
             raise unsupported()
+        if not _is_one_row(node.this):
+            sql = (
+                f"WITH only(c0) AS ({sql}) SELECT ns_single(count(*), max(c0)) "  # noqa: S608 - compiled from a whitelist
+                "FROM (SELECT c0 FROM only LIMIT 2)"
+            )
         return Term(f"({sql})", outputs[0].type)
 
     def _case(self, node: exp.Expr) -> Term:
@@ -195,13 +206,12 @@ class Expressions:
         if left.type in TIMES or right.type in TIMES:
             return self._date_arithmetic(left, sign, right)
         sides = as_number(left), as_number(right)
-        if sign == "/":
-            divisor = (
-                sides[1] if sides[1].isdigit() and int(sides[1]) else f"ns_nonzero({sides[1]})"
-            )
-            return Term(f"({sides[0]} * 1.0 / {divisor})", Type.DECIMAL)
-        whole = left.type is right.type is Type.INTEGER
-        return Term(f"({sides[0]} {sign} {sides[1]})", Type.INTEGER if whole else Type.DECIMAL)
+        if not left.type is right.type is Type.INTEGER:
+            return Term(f"{_DECIMAL[sign]}({', '.join(sides)})", Type.DECIMAL)
+        if sign != "/":
+            return Term(f"({sides[0]} {sign} {sides[1]})", Type.INTEGER)
+        divisor = sides[1] if sides[1].isdigit() and int(sides[1]) else f"ns_nonzero({sides[1]})"
+        return Term(f"({sides[0]} * 1.0 / {divisor})", Type.DECIMAL)
 
     def _date_arithmetic(self, left: Term, sign: str, right: Term) -> Term:
         """A date and a number of days make a date; two dates their distance in days."""
@@ -322,6 +332,13 @@ def joined(parts: list[str], word: str) -> str:
         return "".join(parts)
     middle = len(parts) // 2
     return f"({joined(parts[:middle], word)} {word} {joined(parts[middle:], word)})"
+
+
+def _is_one_row(query: exp.Expr) -> bool:
+    """Whether it is an aggregate of all rows."""
+    if not isinstance(query, exp.Select) or query.args.get("group") is not None:
+        return False
+    return any(map(aggregates.has_aggregate, query.expressions))
 
 
 def _literal(node: exp.Expr) -> Term:

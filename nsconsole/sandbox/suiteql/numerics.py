@@ -105,15 +105,6 @@ def nearest_remainder(value: Number | None, by: Number | None) -> Number | None:
         return _plain(_exact(value).remainder_near(_exact(by)))
 
 
-def divided(value: Number | None, by: Number | None) -> Number | None:
-    """`value / by`.
-
-    Raises:
-        ZeroDivisionError: as Oracle does, where SQLite would give no value.
-    """
-    return None if value is None or by is None else value / by
-
-
 def to_char(value: object, fmt: str | None) -> str | None:
     """A number in an Oracle number format: 9 0 . , D G S MI PR $ L V EEEE-less, FM and X.
 

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from nsconsole.sandbox.schema import quote
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
@@ -31,7 +29,7 @@ def tells_apart(
     while True:
         grown = _spread(known, settled, pairs)
         found = [source for source in open_sources if _is_known(source, known, settled)]
-        settled += [f"{quote(source.alias)}." for source in found]
+        settled += [source.prefix for source in found]
         open_sources = [source for source in open_sources if source not in found]
         if not open_sources:
             return True
@@ -49,8 +47,7 @@ def _spread(known: set[str], settled: list[str], pairs: list[tuple[str, str]]) -
 
 
 def _is_known(source: Source, known: set[str], settled: list[str]) -> bool:
-    prefix = quote(source.alias)
-    return any(all(f"{prefix}.{quote(column)}" in known for column in key) for key in source.keys)
+    return any(all(source.sql(column) in known for column in key) for key in source.keys)
 
 
 def equalities(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from sqlglot import exp
@@ -206,6 +207,7 @@ def parse(shape: str, behaviour: Behaviour) -> tuple[Tree, int]:
     try:
         numbered, count = _number_placeholders(shape, behaviour)
         statements = _SuiteQL().parse(numbered)
+        _check_lists(statements)
     except SqlglotError:
         raise Unreadable from None
     except RecursionError:
@@ -221,6 +223,13 @@ def parse(shape: str, behaviour: Behaviour) -> tuple[Tree, int]:
     for node in tree.walk():
         _check(node, allowed)
     return tree, count
+
+
+def _check_lists(statements: Iterable[exp.Expr | None]) -> None:
+    """Refuse a SELECT of nothing, which the parser takes for a query."""
+    for statement in filter(None, statements):
+        if any(not select.expressions for select in statement.find_all(exp.Select)):
+            raise Unreadable
 
 
 def _number_placeholders(query: str, behaviour: Behaviour) -> tuple[str, int]:
@@ -265,10 +274,19 @@ def syntax_error(query: str) -> Refusal:
     """The refusal of a query that cannot be read, by its own lines and columns."""
     try:
         _SuiteQL().parse(query)
+        return _empty_list(query)
     except SqlglotError as error:
         details = getattr(error, "errors", None)
         first = details[0] if details else {}
         return bad_syntax(
             query, first.get("highlight") or "", first.get("line") or 1, first.get("col") or 1
         )
-    return unsupported()
+
+
+def _empty_list(query: str) -> Refusal:
+    """The refusal of a query with a SELECT of nothing, at the word behind it."""
+    tokens = _SuiteQL().tokenize(query)
+    for before, token in pairwise(tokens):
+        if before.token_type is TokenType.SELECT and token.token_type is TokenType.FROM:
+            return bad_syntax(query, token.text, token.line, token.col)
+    return bad_syntax(query, "", 1, 1)

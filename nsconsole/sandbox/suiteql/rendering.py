@@ -26,7 +26,7 @@ def items_json(
 ) -> str:
     """The items as JSON, without the brackets around them.
 
-    Made column by column, as that takes a fifth of the time that a dictionary for each row does.
+    Made column by column, as that takes a third of the time that a dictionary for each row does.
     """
     if not rows:
         return ""
@@ -46,7 +46,7 @@ def _members(output: Output, column: Sequence[object], behaviour: Behaviour) -> 
     name = f",{encode_basestring(output.name)}:"
     if output.type in TIMES:
         zone = behaviour.time_zone if output.type is Type.INSTANT else None
-        times = column if zone is None else zones.all_local(column, zone)
+        times = column if zone is None else zones.local_days(column, zone)
         days = _days(name, behaviour.date_format)
         return ["" if time is None else days[str(time)[:_DAY]] for time in times]
     kinds = set(map(type, column)) - {type(None)}
@@ -56,12 +56,17 @@ def _members(output: Output, column: Sequence[object], behaviour: Behaviour) -> 
     if len(distinct) < len(column) / 2:
         made = {value: _member(name, value) for value in distinct}
         return map(made.__getitem__, column)
-    # What a call for each value would cost is half of what a column of texts or ids takes.
-    if kinds == {str}:
-        return [name + encode_basestring(v) if isinstance(v, str) else "" for v in column]
-    if kinds == {int}:
-        return ["" if value is None else f'{name}"{value}"' for value in column]
-    return [_member(name, value) for value in column]
+    if float in kinds:
+        return [_member(name, value) for value in column]
+    # As `_member` does it, whose call would double the time that a column of ids takes.
+    return [
+        ""
+        if value is None
+        else name + encode_basestring(value)
+        if isinstance(value, str)
+        else f'{name}"{value}"'
+        for value in column
+    ]
 
 
 def _member(name: str, value: object) -> str:

@@ -66,7 +66,8 @@ class Source:
     """A table or sub-query of a FROM.
 
     `keys` are sets of columns of which each tells its rows apart. `nullable` says that an outer
-    join may leave all its columns empty.
+    join may leave all its columns empty. If it `is_numbered`, its columns are those of the rows
+    that have got their ROWNUM.
     """
 
     alias: str
@@ -75,20 +76,31 @@ class Source:
     outputs: Mapping[str, Output] = field(default_factory=dict)
     keys: tuple[tuple[str, ...], ...] = ()
     nullable: bool = False
+    is_numbered: bool = False
+
+    def sql(self, name: str) -> str:
+        """The column of that name."""
+        if self.is_numbered:
+            return quote(f"{self.alias}.{name}")
+        return f"{quote(self.alias)}.{quote(name)}"
+
+    @property
+    def prefix(self) -> str:
+        """What the SQL of all its columns begins with."""
+        return f"{quote(self.alias)[:-1]}." if self.is_numbered else f"{quote(self.alias)}."
 
     def term(self, name: str) -> Term | None:
         """The column of that lower-case name, if a query may see it."""
-        source = quote(self.alias)
-        sql = f"{source}.{quote(name)}"
+        sql = self.sql(name)
         if self.table is not None:
             column = self.table.columns.get(name)
             if column is None or column.access is not Access.OPEN:
                 return None
-            return Term(sql, type_of(column), column, source, bare=True)
+            return Term(sql, type_of(column), column, self, bare=True)
         output = self.outputs.get(name)
         if output is None:
             return None
-        return Term(sql, output.type, output.column, source, bare=True)
+        return Term(sql, output.type, output.column, self, bare=True)
 
     def complaint(self, name: str) -> str | None:
         """Why a column that the table has cannot be seen."""
@@ -108,10 +120,10 @@ class Source:
                 yield name, term
 
     def is_unique(self, sql: str) -> bool:
-        """Whether the SQL of a term is a column that alone is a key, and so is never empty."""
-        return not self.nullable and any(
-            f"{quote(self.alias)}.{quote(key[0])}" == sql for key in self.keys if len(key) == 1
-        )
+        """Whether the SQL of a term is a column that alone is a table's key, and so never empty."""
+        if self.table is None or self.nullable:
+            return False
+        return any(self.sql(key[0]) == sql for key in self.keys if len(key) == 1)
 
 
 def table_source(alias: str, table: Table) -> Source:
@@ -130,6 +142,18 @@ class Scope:
         self.context = context
         self.sources: dict[str, Source] = {}
         self.parent = parent
+        self.is_numbered = False
+
+    def number_rows(self) -> list[str]:
+        """From here on columns are those of the numbered rows; the columns that these must have."""
+        self.is_numbered = True
+        columns = []
+        for source in self.sources.values():
+            names = source.outputs if source.table is None else source.table.columns
+            plain = {name: source.sql(name) for name in names}
+            source.is_numbered = True
+            columns += [f"{sql} AS {source.sql(name)}" for name, sql in plain.items()]
+        return columns
 
     def add(self, source: Source) -> None:
         """Put a source into reach.
@@ -140,6 +164,10 @@ class Scope:
         if source.alias in self.sources:
             raise unsupported()
         self.sources[source.alias] = source
+
+    def has(self, name: str) -> bool:
+        """Whether a source of this very scope has the column."""
+        return any(source.term(name.lower()) is not None for source in self.sources.values())
 
     def column(self, name: str, table: str | None) -> Term:
         """The column of that name, by itself or behind the alias of its table.

@@ -13,7 +13,7 @@ from nsconsole.sandbox.suiteql.aggregates import has_aggregate, is_aggregate, or
 from nsconsole.sandbox.suiteql.errors import unsupported
 from nsconsole.sandbox.suiteql.expressions import joined
 from nsconsole.sandbox.suiteql.ordering import equalities, never_null, tells_apart
-from nsconsole.sandbox.suiteql.rownum import bound_of
+from nsconsole.sandbox.suiteql.rownum import has_rownum, natural_order, numbered
 from nsconsole.sandbox.suiteql.scope import Output, output_of
 
 if TYPE_CHECKING:
@@ -95,9 +95,9 @@ class Select:
         self._nested = nested
         self._scope = scope
         self._expressions = expressions
-        self._from = made_from
+        self._from = numbered(made_from, scope, expressions) if has_rownum(tree) else made_from
         self._outputs = list(self._output_columns())
-        self._rownum, self._where = self._conditions()
+        self._where = joined(list(self._conditions()), "AND")
         self._group = self._group_terms()
         self._check_grouping()
         self._distinct = bool(tree.args.get("distinct"))
@@ -111,28 +111,22 @@ class Select:
         """
         keys, heeded, settled = self._order()
         outputs = tuple(output_of(name, term) for name, term in self._outputs)
-        plain = not (self._distinct or self._is_grouped or self._rownum or self._limit)
+        is_found = self._from.is_numbered and not keys  # in the order of the numbers
+        plain = not (self._distinct or self._is_grouped or self._limit or self._from.is_numbered)
         body = self._body()
         return Compiled(
             sql=self._sql(keys, natural=not self._nested),
-            shuffled=None if settled else self._sql([*heeded, "random()"] if keys else []),
+            shuffled=None
+            if settled or is_found
+            else self._sql([*heeded, "random()"] if keys else []),
             count=f"SELECT count(*){body}" if plain else f"SELECT count(*) FROM ({self._sql([])})",  # noqa: S608 - compiled from a whitelist
             outputs=outputs,
             key=self._key(),
             keyset=self._keyset() if plain else None,
             is_settled=settled,
             is_ordered=bool(keys),
-            is_limited=self._limit is not None or self._rownum is not None,
+            is_limited=self._limit is not None,
         )
-
-    def _natural_order(self) -> str:
-        """The order in which one finds the rows of a table, whatever index SQLite would take."""
-        sources = list(self._scope.sources.values())
-        table = sources[0].table if len(sources) == 1 else None
-        if table is None or table.view is not None:
-            return ""
-        key = (f"{quote(sources[0].alias)}.{quote(name)}" for name in table.key)
-        return f" ORDER BY {', '.join(key)}"
 
     @property
     def _is_grouped(self) -> bool:
@@ -147,48 +141,19 @@ class Select:
         return having
 
     def _sql(self, keys: list[str], *, natural: bool = False) -> str:
-        """The SELECT with these keys to sort by, or else in the `natural` order of the rows.
-
-        Oracle numbers the rows before it groups or sorts them: the first ones are taken first.
-        """
-        merged = self._is_grouped or self._distinct
+        """The SELECT with these keys to sort by, or else in the `natural` order of the rows."""
         order = f" ORDER BY {', '.join(keys)}" if keys else ""
-        if self._rownum is None:
-            order = order or (self._natural_order() if natural and not merged else "")
-            return bounded(f"{self._head()}{self._body()}{order}", self._limit)
-        if merged:
-            return bounded(f"{self._head()}{self._body(first=self._rownum)}{order}", self._limit)
-        if keys:
-            return bounded(self._counted_then_sorted(), self._limit)
-        least = self._rownum if self._limit is None else f"min({self._rownum}, {self._limit})"
-        return bounded(f"{self._head()}{self._body()}{self._natural_order()}", least)
+        if natural and not (keys or self._distinct or self._is_grouped or self._from.is_numbered):
+            order = natural_order(self._scope)
+        return bounded(f"{self._head()}{self._body()}{order}", self._limit)
 
     def _head(self) -> str:
         columns = ", ".join(term.sql for _, term in self._outputs)
         return f"SELECT {'DISTINCT ' if self._distinct else ''}{columns}"
 
-    def _body(self, first: str | None = None) -> str:
+    def _body(self) -> str:
         where = f" WHERE {self._where}" if self._where else ""
-        if first is None:
-            return f"{self._from.sql}{where}{self._grouping()}"
-        if len(self._scope.sources) != 1:
-            raise unsupported()
-        (alias,) = self._scope.sources
-        return (
-            f" FROM (SELECT *{self._from.sql}{where}{self._natural_order()} LIMIT {first}) "
-            f"AS {quote(alias)}"
-            f"{self._grouping()}"
-        )
-
-    def _counted_then_sorted(self) -> str:
-        columns = [f"{term.sql} AS c{number}" for number, (_, term) in enumerate(self._outputs)]
-        ways = list(self._order_terms())
-        keys = [f"{term.sql} AS k{number}" for number, (_, term, _) in enumerate(ways)]
-        found = f"{self._body()}{self._natural_order()} LIMIT {self._rownum}"
-        first = f"SELECT {', '.join(columns + keys)}{found}"
-        wanted = ", ".join(f"c{number}" for number in range(len(columns)))
-        order = ", ".join(ordering(node, f"k{n}") for n, (node, _, _) in enumerate(ways))
-        return f"SELECT {wanted} FROM ({first}) ORDER BY {order}"  # noqa: S608 - compiled from a whitelist
+        return f"{self._from.sql}{where}{self._grouping()}"
 
     def _output_columns(self) -> Iterator[tuple[str, Term]]:
         unnamed = 0
@@ -204,18 +169,11 @@ class Select:
                 name = f"expr{unnamed}"
             yield name.lower(), term
 
-    def _conditions(self) -> tuple[str | None, str]:
-        """The smallest bound on ROWNUM in the WHERE, and the WHERE without it."""
-        bounds, kept = [], []
+    def _conditions(self) -> Iterator[str]:
         for condition in self._from.conditions:
-            bound = bound_of(condition)
-            if bound is not None:
-                bounds.append(bound)
-            elif has_aggregate(condition):
+            if has_aggregate(condition):
                 raise unsupported()
-            else:
-                kept.append(self._expressions.condition(condition))
-        return str(min(bounds)) if bounds else None, joined(kept, "AND")
+            yield self._expressions.condition(condition)
 
     def _group_terms(self) -> list[str]:
         group = self._tree.args.get("group")
@@ -302,6 +260,8 @@ class Select:
         if node.name.lower() not in aliases:
             return None
         if self._tree.args.get("group") is not None:
+            if self._scope.has(node.name):
+                return None  # a column of that name goes first
             raise unsupported()  # NetSuite's answer to an alias to sort by beside a GROUP BY
         names = [name for name, _ in self._outputs]
         return names.index(node.name.lower())
@@ -323,8 +283,7 @@ class Select:
             return tuple(names.values())
         elif len(self._scope.sources) == 1:
             (source,) = self._scope.sources.values()
-            prefix = quote(source.alias)
-            wanted = [tuple(f"{prefix}.{quote(name)}" for name in key) for key in source.keys]
+            wanted = [tuple(map(source.sql, key)) for key in source.keys]
         else:
             return None
         return next((tuple(names[s] for s in key) for key in wanted if set(key) <= {*names}), None)

@@ -11,7 +11,8 @@ from nsconsole.sandbox.schema import Access, quote
 from nsconsole.sandbox.suiteql.aggregates import has_aggregate
 from nsconsole.sandbox.suiteql.errors import hidden_table, unknown_table, unsupported
 from nsconsole.sandbox.suiteql.expressions import joined
-from nsconsole.sandbox.suiteql.scope import Source, table_source
+from nsconsole.sandbox.suiteql.scope import Output, Source, table_source
+from nsconsole.sandbox.suiteql.terms import Type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,13 +32,15 @@ class From:
     """A FROM in SQLite's SQL, and the conditions of the WHERE that it has not taken up.
 
     `matches` are conditions that all rows satisfy: those of inner joins and of the WHERE; `joins`
-    are those that decide which row of a table is joined.
+    are those that decide which row of a table is joined. If it `is_numbered`, its rows have their
+    ROWNUM.
     """
 
     sql: str
     conditions: list[exp.Expr]
     matches: list[exp.Expr] = field(default_factory=list)
     joins: list[exp.Expr] = field(default_factory=list)
+    is_numbered: bool = False
 
 
 class Sources:
@@ -151,7 +154,7 @@ class Sources:
         if name in self._named:
             return self._add(*self._derived(self._named[name], alias or name))
         if name == "dual":
-            return ""
+            return self._dual(alias or name)
         return self._table(node.this.name, alias or name)
 
     def _table(self, written: str, alias: str) -> str:
@@ -162,6 +165,12 @@ class Sources:
         if table is None or table.access is not Access.OPEN:
             raise unknown_table(written)
         return self._add(f"{quote(name)} AS {quote(alias)}", table_source(alias, table))
+
+    def _dual(self, alias: str) -> str:
+        """Oracle's table of one row."""
+        dummy = {"dummy": Output("dummy", Type.TEXT)}
+        source = Source(alias, "dual", outputs=dummy, keys=((),))
+        return self._add(f"(SELECT 'X' AS dummy) AS {quote(alias)}", source)
 
     def _add(self, sql: str, source: Source) -> str:
         self._scope.add(source)

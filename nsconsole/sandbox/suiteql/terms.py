@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from nsconsole.sandbox.schema import Column
+    from nsconsole.sandbox.suiteql.scope import Source
 
 NOW = ":now"
 """The parameter that holds the present moment in UTC."""
@@ -62,14 +63,14 @@ class Session:
 class Term:
     """A piece of SQLite's SQL and the type of what it yields.
 
-    `column` and `source` (a quoted alias) are there when the term is a bare column of a table;
+    `column` and `source` are there when the term is a bare column of a table;
     `text` is the content of a text in quotes; `bare` says that to repeat the SQL costs nothing.
     """
 
     sql: str
     type: Type = Type.UNKNOWN
     column: Column | None = None
-    source: str = ""
+    source: Source | None = None
     text: str | None = None
     bare: bool = False
 

@@ -8,7 +8,7 @@ import statistics
 from array import array
 from typing import TYPE_CHECKING
 
-from nsconsole.sandbox.suiteql import dates, daymath, numerics, patterns, zones
+from nsconsole.sandbox.suiteql import dates, daymath, numerics, patterns, sums, zones
 
 if TYPE_CHECKING:
     import sqlite3
@@ -31,6 +31,8 @@ def register(connection: sqlite3.Connection) -> None:
         connection.create_function(f"ns_{name}", -1, function, deterministic=True)
     for name, (aggregate, arguments) in _AGGREGATES.items():
         connection.create_aggregate(f"ns_{name}", arguments, aggregate)
+    connection.create_window_function("ns_sum", 1, sums.Sum)
+    connection.create_window_function("ns_avg", 1, sums.Average)
 
 
 def _null_safe(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -161,6 +163,13 @@ def _of_float(function: Callable[..., float]) -> Callable[..., float]:
     return lambda *values: _real(float(function(*values)))
 
 
+def _single(rows: int, value: object) -> object:
+    """The value of a sub-query that may have no more than one row."""
+    if rows > 1:
+        raise ValueError(rows)
+    return value
+
+
 def _nonzero(value: float) -> float:
     if value == 0:
         raise ZeroDivisionError
@@ -187,6 +196,10 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "mod": numerics.remainder,
     "remainder": numerics.nearest_remainder,
     "nonzero": _nonzero,
+    "plus": sums.plus,
+    "minus": sums.minus,
+    "times": sums.times,
+    "divided": sums.divided,
     "ceil": math.ceil,
     "floor": math.floor,
     "ln": _of_float(math.log),
@@ -215,6 +228,7 @@ _WITH_NULLS: dict[str, Callable[..., Any]] = {
     "local": zones.local,
     "utc": zones.utc,
     "number": numerics.number,
+    "single": _single,
     "text": numerics.to_text,
     "to_char": dates.to_char,
     "replace": _replace,

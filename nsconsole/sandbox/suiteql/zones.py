@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_DAY = 10  # characters of YYYY-MM-DD
 _HOUR = 13  # characters of YYYY-MM-DD HH
 _MINUTE = 16  # characters of YYYY-MM-DD HH:MM; no zone's offset has had seconds since 1972
 _MOST_KEPT = 200_000
@@ -91,10 +92,16 @@ def local(moment: str | None, zone: str) -> str | None:
     return _LOCAL[zone].convert(moment)
 
 
-def all_local(moments: Iterable[object], zone: str) -> list[str | None]:
-    """A column of moments in UTC, or nulls, by the clocks of `zone`."""
-    convert = _LOCAL[zone].convert
-    return [None if moment is None else convert(str(moment)) for moment in moments]
+def local_days(moments: Iterable[object], zone: str) -> list[str | None]:
+    """The days, as YYYY-MM-DD, that the clocks of `zone` show at moments in UTC, or at nulls."""
+    hours = _LOCAL[zone]
+    # Whole hours are looked up here: a call for each moment takes twice as long.
+    return [
+        None
+        if moment is None
+        else (hours[str(moment)[:_HOUR]] or hours.convert(str(moment)))[:_DAY]
+        for moment in moments
+    ]
 
 
 def utc(moment: str | None, zone: str) -> str | None:

@@ -22,6 +22,7 @@ class Row:
     around: Row | None = None
     group: tuple[Row, ...] | None = None
     windows: dict = field(default_factory=dict)
+    number: Decimal | None = None
 
     def value(self, source, name):
         if source in self.sources:
@@ -82,6 +83,7 @@ class Expressions:
             tree.Display: self._display,
             tree.Aggregate: self._aggregate,
             tree.Window: lambda node, row: row.windows[node],
+            tree.Rownum: lambda node, row: row.number,
             tree.Compare: self._comparison,
             tree.IsNull: self._is_null,
             tree.Between: self._between,

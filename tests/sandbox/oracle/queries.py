@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import decimal
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -71,7 +72,10 @@ class _Queries:
         if query.rownum is not None:
             everything = min(everything, query.rownum)
             if _is_first_of_ordered(query):
-                rows = rows[:everything]
+                rows = [
+                    replace(row, number=Decimal(number))
+                    for number, row in enumerate(rows[:everything], start=1)
+                ]
         rows = self._grouped(query, rows, around)
         if not _is_grouped(query):
             rows = self._with_windows(query, rows)

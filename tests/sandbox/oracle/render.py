@@ -50,6 +50,7 @@ class _Writer:
             tree.Display: lambda n: (f"BUILTIN.DF({self._at(n.column, _ATOM)})", _ATOM),
             tree.Aggregate: self._aggregate,
             tree.Window: self._window,
+            tree.Rownum: lambda node: ("ROWNUM", _ATOM),
             tree.Compare: lambda n: (
                 f"{self._at(n.left, _SUM)} {n.operator} {self._at(n.right, _SUM)}",
                 _CONDITION,

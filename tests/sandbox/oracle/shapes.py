@@ -23,6 +23,7 @@ from .tree import (
     Logic,
     Not,
     Position,
+    Rownum,
     Scalar,
     Select,
     Sort,
@@ -281,7 +282,17 @@ class Shapes:
             items = (Star(),)
         else:
             items = tuple(Item(seen.column(name), None) for name in fields)
+            if self._draw(st.booleans()):
+                items += (Item(Rownum(), "rn"), Item(self._ranking(seen), "w"))
         return Select(items, Derived(select, alias), rownum=self._pick((1, 2, 5, 50)))
+
+    def _ranking(self, seen):
+        """A window that leaves nothing open, whatever tells the rows apart."""
+        exact = [seen.column(name) for name, field in seen.fields.items() if field.fit != "inexact"]
+        if not exact or self._draw(st.booleans()):
+            return Window("COUNT", None, (), ())
+        order = (Sort(self._pick(exact), self._pick((None, True, False))),)
+        return Window(self._pick(("RANK", "DENSE_RANK")), None, (), order)
 
     def _union(self):
         """Two queries put together, whose columns are of the same kinds."""
@@ -340,6 +351,7 @@ class Shapes:
                 (Aggregate("COUNT", made), exact),
                 (Aggregate("COUNT", made, distinct=True), exact),
                 (Aggregate("SUM", expressions.reckoned(1)), exact),
+                (Aggregate("SUM", expressions.money()), exact),
                 (Aggregate("SUM", expressions.number(1)), inexact),
                 (Aggregate("SUM", expressions.reckoned(1), distinct=True), exact),
                 (Aggregate(self._pick(_AVERAGES), expressions.reckoned(1)), inexact),
@@ -352,6 +364,7 @@ class Shapes:
             (
                 Aggregate("COUNT", None),
                 Aggregate("SUM", expressions.reckoned(1)),
+                Aggregate("SUM", expressions.money()),
                 Aggregate("MAX", expressions.exact_number(1)),
             )
         )

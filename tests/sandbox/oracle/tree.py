@@ -103,6 +103,11 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class Rownum:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class Compare:
     operator: str
     left: Node
@@ -254,8 +259,8 @@ class Union:
 
 Node: TypeAlias = (
     Null | Literal | Column | Binary | Negative | Call | Trim | AsLocal | Case | Scalar | Display
-    | Aggregate | Window | Compare | IsNull | Between | InList | InSelect | Like | Logic | Not
-    | Exists | Position | Alias
+    | Aggregate | Window | Rownum | Compare | IsNull | Between | InList | InSelect | Like | Logic
+    | Not | Exists | Position | Alias
 )  # fmt: skip
 """An expression or a condition."""
 

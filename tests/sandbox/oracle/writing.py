@@ -142,7 +142,17 @@ class Expressions:
 
     def exact_number(self, depth):
         """A number that may be compared, sorted by and made into text."""
-        return self._or(self.columns("integer", "decimal"), lambda: self.reckoned(depth))
+        return self._or(
+            self.columns("integer", "decimal"),
+            lambda: self.one(lambda: self.reckoned(depth), self.money),
+        )
+
+    def money(self):
+        """An amount, or one reckoned with: exact in decimal, not in binary."""
+        columns = self.columns("integer", "decimal", fits=("small", "key", "cents"))
+        amount = self.pick(columns) if columns else Literal(Decimal(self.pick(CENTS)))
+        other = Literal(Decimal(self.pick(CENTS)))
+        return self.one(lambda: amount, lambda: Binary(self.pick("+-*"), amount, other))
 
     def number(self, depth):
         """Any number; the last of its digits may depend on how it is reckoned."""
