@@ -8,7 +8,6 @@ import socket
 import sqlite3
 import tempfile
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
@@ -19,11 +18,11 @@ from nsconsole.sandbox.account import account
 from nsconsole.sandbox.behaviour import Behaviour, Switches
 from nsconsole.sandbox.clock import Clock
 from nsconsole.sandbox.database import Database, StateError
+from nsconsole.sandbox.serving import Server, services
 from nsconsole.sandbox.suiteql.running import prepare_reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from concurrent.futures import Future
     from types import FrameType
 
     from nsconsole.sandbox.account import Account
@@ -57,8 +56,8 @@ class Options:
     `latency_ms` is added to NetSuite's answers, not to the sandbox's doors; `state` is the file in
     which everything lives on (None: nothing outlives the sandbox); `now` gives aware UTC datetimes.
     `concurrency` is how many calls may be under way at once in the account; `on_request` is told of
-    every request that is over, in the thread that serves; `progress`, in a thread of its own, of
-    how many rows of a large account are made, and of how many.
+    every request that is over, in the thread that serves; `progress` of how many transactions of a
+    large account are made, and of how many.
     """
 
     port: int = 0
@@ -105,27 +104,24 @@ def running(options: Options | None = None) -> Iterator[Running]:
     with (
         _listening(options.port) as listener,
         _claimed(options.state) if options.state else nullcontext(),
-        _opening(options) as opening,
+        _database(options) as database,
         _key_file(options.state, who) as key_file,
     ):
-        from nsconsole.sandbox.serving import Server, services
-
-        with opening.result() as database:
-            clock = Clock(options.now, switches)
-            server = Server(database, services(options, who, database, clock, switches))
-            thread = threading.Thread(
-                target=server.serve_on, args=(listener,), name="nsconsole-sandbox", daemon=True
-            )
-            thread.start()
-            server.ready.wait()
-            if not server.started:
-                raise SandboxError("the sandbox's server did not start")
-            threading.Thread(target=_warm_up, name="nsconsole-warm-up", daemon=True).start()
-            try:
-                yield _told(f"http://{HOST}:{listener.getsockname()[1]}", who, key_file)
-            finally:
-                server.stop()
-                thread.join()
+        clock = Clock(options.now, switches)
+        server = Server(database, services(options, who, database, clock, switches))
+        thread = threading.Thread(
+            target=server.serve_on, args=(listener,), name="nsconsole-sandbox", daemon=True
+        )
+        thread.start()
+        server.ready.wait()
+        if not server.started:
+            raise SandboxError("the sandbox's server did not start")
+        threading.Thread(target=_warm_up, name="nsconsole-warm-up", daemon=True).start()
+        try:
+            yield _told(f"http://{HOST}:{listener.getsockname()[1]}", who, key_file)
+        finally:
+            server.stop()
+            thread.join()
 
 
 def _told(url: str, who: Account, key_file: Path) -> Running:
@@ -257,15 +253,9 @@ def _written_key(path: Path, who: Account) -> Path:
 
 
 @contextmanager
-def _opening(options: Options) -> Iterator[Future[Database]]:
-    """The state is opened, or made, in a thread: meanwhile there is much to import."""
-    with ThreadPoolExecutor(1, "nsconsole-state") as threads:
-        yield threads.submit(_opened, options)
-
-
-def _opened(options: Options) -> Database:
+def _database(options: Options) -> Iterator[Database]:
     try:
-        return Database(
+        database = Database(
             options.state,
             seed=options.seed,
             rows=options.rows,
@@ -274,3 +264,5 @@ def _opened(options: Options) -> Database:
         )
     except StateError as problem:
         raise SandboxError(str(problem)) from problem
+    with database:
+        yield database
