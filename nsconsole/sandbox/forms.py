@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from html import escape
 from typing import Literal
-from xml.sax.saxutils import escape
 
 _TITLES = {
     400: ("Bad Request", "15.5.1", "10.4.1"),
@@ -115,7 +115,7 @@ def _xml_error(refusal: Refusal) -> Answer:
         "".join(c if c.isprintable() else " " for c in text)
         for text in (refusal.code, refusal.message)
     )
-    code, message = map(escape, texts)
+    code, message = (escape(text, quote=False) for text in texts)
     body = f"<error><code>{code}</code><message>{message}</message></error>"
     return Answer(
         refusal.status,
