@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, quote, urlsplit
 
 import pytest
+from oauthlib.oauth1 import Client
 
 from nsconsole.sandbox.behaviour import Behaviour
 from nsconsole.sandbox.server import Options, Running, running
@@ -76,6 +77,18 @@ class Caller:
         oauth.setdefault("oauth_signature", base64.b64encode(digest).decode())
         parts = {"realm": realm or self.sandbox.account, **oauth}
         return "OAuth " + ", ".join(f'{k}="{enc(v)}"' for k, v in parts.items())
+
+    def header_of_oauthlib(self, method, path, *, url=None) -> str:
+        """The `Authorization` header that oauthlib makes, for the sandbox or another address."""
+        client = Client(
+            self.sandbox.consumer_key,
+            client_secret=self.sandbox.consumer_secret,
+            resource_owner_key=self.sandbox.token_id,
+            resource_owner_secret=self.sandbox.token_secret,
+            signature_method="HMAC-SHA256",
+            realm=self.sandbox.account,
+        )
+        return client.sign((url or self.sandbox.url) + path, method)[1]["Authorization"]
 
     def send(self, method, path, body=None, *, auth=True, **headers) -> Reply:
         """Send a request; `auth` is True, False or a ready header; `a_b` names the header A-B."""

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
-from oauthlib.oauth1 import Client
 
 from nsconsole.sandbox.account import account
 from nsconsole.sandbox.logins.tba import SignedRequest, base_string, sign
@@ -33,17 +32,8 @@ def test_a_right_signature_logs_in(shared):
 
 
 def test_the_signature_of_oauthlib_logs_in(shared):
-    sandbox = shared.sandbox
-    client = Client(
-        sandbox.consumer_key,
-        client_secret=sandbox.consumer_secret,
-        resource_owner_key=sandbox.token_id,
-        resource_owner_secret=sandbox.token_secret,
-        signature_method="HMAC-SHA256",
-        realm=sandbox.account,
-    )
-    _, headers, _ = client.sign(sandbox.url + RESTLET + "&a=%20b&a=c%2Bd", "POST")
-    answer = ping(shared, path=RESTLET + "&a=%20b&a=c%2Bd", auth=headers["Authorization"])
+    path = RESTLET + "&a=%20b&a=c%2Bd"
+    answer = ping(shared, path=path, auth=shared.header_of_oauthlib("POST", path))
     assert answer.status == 200
 
 

@@ -12,7 +12,6 @@ from authlib.oauth1.rfc5849.signature import generate_signature_base_string
 from authlib.oauth1.rfc5849.util import escape
 from hypothesis import given
 from hypothesis import strategies as st
-from oauthlib.oauth1 import Client
 
 from .wire import Wire
 
@@ -37,18 +36,8 @@ class AuthlibClient(ClientAuth):
     SIGNATURE_METHODS = {"HMAC-SHA256": _hmac_sha256}  # noqa: RUF012 - as its base class has it
 
 
-def by_oauthlib(caller, method, path, *, url=None):
-    """The header that oauthlib makes for a request."""
-    sandbox = caller.sandbox
-    client = Client(
-        sandbox.consumer_key,
-        client_secret=sandbox.consumer_secret,
-        resource_owner_key=sandbox.token_id,
-        resource_owner_secret=sandbox.token_secret,
-        signature_method="HMAC-SHA256",
-        realm=sandbox.account,
-    )
-    return client.sign((url or sandbox.url) + path, method)[1]["Authorization"]
+def by_oauthlib(caller, method, path, **where):
+    return caller.header_of_oauthlib(method, path, **where)
 
 
 def by_authlib(caller, method, path):
