@@ -212,3 +212,16 @@ def test_the_links_of_a_page_in_the_middle(shared):
         {"rel": "last", "href": f"{address}?limit=500&offset=1000"},
         {"rel": "self", "href": f"{address}?limit=500&offset=500"},
     ]
+
+
+def test_a_clock_of_twelve_hours_does_not_confuse_the_count(shared):
+    (first,) = shared.rows(
+        "SELECT MIN(TO_CHAR(lastmodifieddate, 'YYYY-MM-DD')) AS day FROM transaction "
+        "WHERE TO_CHAR(lastmodifieddate, 'HH24') < '12'"
+    )
+    condition = "t.lastmodifieddate > TO_DATE('{} {}', 'YYYY-MM-DD HH:MI:SS')"
+    for time in ("11:59:59", "12:00:00"):  # a minute to noon, and midnight before it
+        behind = condition.format(first["day"], time)
+        wanted = total(shared, f"transaction t WHERE {behind}")
+        query = f"SELECT id FROM transaction t WHERE {behind} ORDER BY t.lastmodifieddate, t.id"
+        assert page(shared, query, 1, 0)["totalResults"] == wanted

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -74,6 +75,15 @@ def test_a_moment_is_the_day_on_which_the_sessions_clocks_show_it(seconds, zone)
         local = at and at.astimezone(ZoneInfo(zone))
         wanted.append(local and f"{local.month}/{local.day}/{local.year}")
     assert [each.get("at") for each in json.loads(f"[{made}]")] == wanted
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(-0.0, "0"), (1e15, "1000000000000000"), (-2.50, "-2.5"), (1 / 3, "0.333333333333333")],
+)
+def test_a_number_is_written_without_exponent_sign_of_zero_or_more_than_15_digits(value, text):
+    made = items_json([Output("n", Type.DECIMAL)], [(value,)], Behaviour())
+    assert json.loads(made)["n"] == text
 
 
 def test_no_rows_are_no_items():

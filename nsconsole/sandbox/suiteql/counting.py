@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     Values: TypeAlias = Mapping[str, object]
 
 _MOST_KEPT = 512
-_DAY_OR_TIME = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d)?")
+_FEW = 100_000  # rows, read in a twentieth of a second
+_DAY_OR_TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d:\d\d(?:\.\d+)?Z?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +51,13 @@ class Counts:
         key = (compiled.count, same)
         before = self._kept.get(key)
         if before is None or before.generation != generation:
-            rows = _asked(connection, compiled.count, values)
+            rows = _counted(connection, compiled, values)
         elif before.behind == behind:
             return before.rows
         elif compiled.keyset is not None and _is_further(before.behind, behind):
             rows = before.rows - _passed(connection, compiled, compiled.keyset, values, before)
         else:
-            rows = _asked(connection, compiled.count, values)
+            rows = _counted(connection, compiled, values)
         self._keep(key, _Counted(generation, behind, rows))
         return rows
 
@@ -66,6 +67,24 @@ class Counts:
             self._kept.move_to_end(key)
             if len(self._kept) > _MOST_KEPT:
                 self._kept.popitem(last=False)
+
+
+def _counted(connection: sqlite3.Connection, compiled: Compiled, values: Values) -> int:
+    """How many rows the query has, counted from nothing.
+
+    Behind a key SQLite reads row after row; in the entries of an index, all of which it goes
+    through for the comparison with `+`, a million are counted in the time of 100,000 rows.
+    """
+    keyset = compiled.keyset
+    if keyset is None or len(keyset.names) > 1:
+        return _asked(connection, compiled.count, values)
+    one_each = compiled.count.replace("count(*)", "1", 1)
+    rows = _asked(connection, f"SELECT count(*) FROM ({one_each} LIMIT {_FEW})", values)  # noqa: S608 - compiled from a whitelist
+    if rows < _FEW:
+        return rows
+    column, _ = keyset.floor
+    of_index = compiled.count.replace(keyset.sql, keyset.sql.replace(column, f"+{column}", 1), 1)
+    return _asked(connection, of_index, values)
 
 
 def _asked(connection: sqlite3.Connection, sql: str, values: Values) -> int:

@@ -23,9 +23,8 @@ def text_of(value: object) -> str | None:
         return None
     if not isinstance(value, float):
         return str(value)
-    if value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    shown = f"{value:.15g}"  # what lies beyond is the machine's, not the number's
+    # What lies beyond 15 digits is the machine's, not the number's. No zero is negative.
+    shown = f"{value + 0.0:.15g}"
     return shown if "e" not in shown else format(Decimal(shown), "f")
 
 

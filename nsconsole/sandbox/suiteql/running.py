@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import sqlite3
 import time
 from contextlib import contextmanager
@@ -96,7 +95,7 @@ class _Run:
             return rows
         if self._compiled.is_ordered:
             return self._fetch(shuffled)
-        if random.random() < 0.5:  # noqa: S311 - no secret
+        if self._database.chance.random() < 0.5:
             return rows
         return self._fetch(shuffled, backwards=True)
 

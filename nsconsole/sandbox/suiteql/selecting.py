@@ -26,10 +26,13 @@ if TYPE_CHECKING:
 
 _COLUMN = re.compile(r'"[^"]+"\."[^"]+"')
 _STEP_VALUE = re.compile(
-    r"""(?:ns_utc\()? (?:ns_to_date\( | ns_number\()? :([ntp]\d+)
-        (?:,\ 'YYYY-MM-DD[^']*')? \)? (?:,\ '[^']*')? \)?""",
+    r"""(?P<utc>ns_utc\()? (?: (?P<date>ns_to_date\() | (?P<number>ns_number\() )?
+        :(?P<name>[ntp]\d+)
+        (?(date),\ 'YYYY-MM-DD(?:(?:\ |"T")HH24:MI:SS(?:\.FF\d?)?(?:"Z")?)?'\))
+        (?(number)\)) (?(utc),\ '[^']*'\))""",
     re.IGNORECASE | re.VERBOSE,
 )
+"""What a key is compared with: as a text, it sorts as the time or number does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +310,7 @@ class Select:
         values = [_STEP_VALUE.fullmatch(value) for _, value in sides]
         if not all(_COLUMN.fullmatch(column) for column, _ in sides) or not all(values):
             return None
-        names = tuple(value[1] for value in values if value is not None)
+        names = tuple(value["name"] for value in values if value is not None)
         if len(set(names)) != len(names):
             return None
         (column, value), *_ = sides

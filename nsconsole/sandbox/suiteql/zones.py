@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-_DAY = 10  # characters of YYYY-MM-DD
 _HOUR = 13  # characters of YYYY-MM-DD HH
 _MINUTE = 16  # characters of YYYY-MM-DD HH:MM; no zone's offset has had seconds since 1972
 _MOST_KEPT = 200_000
@@ -87,21 +82,20 @@ _UTC = _Zones(to_utc=True)
 
 def local(moment: str | None, zone: str) -> str | None:
     """A moment in UTC by the clocks of `zone`, an IANA name."""
-    if moment is None:
-        return None
+    return None if moment is None else shown(moment, zone)
+
+
+def shown(moment: str, zone: str) -> str:
+    """What the clocks of `zone` show at a moment in UTC."""
     return _LOCAL[zone].convert(moment)
 
 
-def local_days(moments: Iterable[object], zone: str) -> list[str | None]:
-    """The days, as YYYY-MM-DD, that the clocks of `zone` show at moments in UTC, or at nulls."""
-    hours = _LOCAL[zone]
-    # Whole hours are looked up here: a call for each moment takes twice as long.
-    return [
-        None
-        if moment is None
-        else (hours[str(moment)[:_HOUR]] or hours.convert(str(moment)))[:_DAY]
-        for moment in moments
-    ]
+def local_hour(hour: str, zone: str) -> str:
+    """The hour, as YYYY-MM-DD HH, that the clocks of `zone` show during one in UTC.
+
+    An empty text if it begins within an hour of UTC, or ends there.
+    """
+    return _LOCAL[zone][hour]
 
 
 def utc(moment: str | None, zone: str) -> str | None:
