@@ -9,6 +9,7 @@ from collections import deque
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, LifoQueue
+from random import Random
 from typing import TYPE_CHECKING, Self
 
 from nsconsole.sandbox import birth, definitions
@@ -55,6 +56,7 @@ class Database:
 
     Without a `path` the state lives in a temporary folder and goes when the database is closed.
     While a large one is made, `progress` is told how many of its rows are done, and of how many.
+    `chance` is what decides between rows that an order leaves open: SQL's random() draws from it.
     """
 
     def __init__(
@@ -78,6 +80,7 @@ class Database:
             backwards: LifoQueue() for backwards in (False, True)
         }
         self._generation = 0
+        self.chance = Random(seed)  # noqa: S311 - no secret
         try:
             if not path.exists() or not path.stat().st_size:
                 transactions = TRANSACTIONS if rows is None else rows
@@ -245,6 +248,7 @@ class Database:
         )
         connection.execute("PRAGMA query_only=ON")
         connection.execute(f"PRAGMA reverse_unordered_selects={'ON' if backwards else 'OFF'}")
+        connection.create_function("random", 0, self.chance.random)
         self._prepare_reader(connection)
         return connection
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from nsconsole.sandbox import birth
 from nsconsole.sandbox import seed as seeding
 from nsconsole.sandbox.generated.filling import furnish
-from nsconsole.sandbox.schema import ddl, quote
+from nsconsole.sandbox.schema import ddl, index_ddl
 from nsconsole.sandbox.seed.setup import CHOICES
 from nsconsole.sandbox.tables import INDEXES, TABLES, TRIGGERS
 
@@ -91,10 +91,7 @@ def _fill(
         connection.execute("BEGIN")
         furnish(connection, birth.at_first(seed), TABLES, seed)
         for name, column in INDEXES:
-            index = quote(f"{name}_{column}")
-            # Few records have an external id, and nobody looks for those that have none.
-            few = f" WHERE {quote(column)} IS NOT NULL" if column == "externalid" else ""
-            connection.execute(f"CREATE INDEX {index} ON {quote(name)} ({quote(column)}){few}")
+            connection.execute(index_ddl(name, column))
         for trigger in TRIGGERS:
             connection.execute(trigger)
         _remember(connection, seed)

@@ -21,6 +21,8 @@ class Kind(Enum):
     DATETIME = "datetime"  # a moment, stored as YYYY-MM-DD HH:MM:SS in UTC
 
 
+EXTERNAL_ID = "externalid"
+"""The column with the id that whoever made a record from outside has given it."""
 AFFINITY = {Kind.INTEGER: "INTEGER", Kind.DECIMAL: "REAL"}  # every other kind is TEXT
 
 
@@ -111,6 +113,9 @@ class Tables(Mapping[str, Table]):
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._tables)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._tables
 
     def __len__(self) -> int:
         return len(self._tables)
@@ -271,23 +276,24 @@ def ddl(table: Table) -> str:
     """The SQL that makes `table` (or the view that stands for it) in SQLite."""
     if table.view is not None:
         return f"CREATE VIEW {quote(table.name)} AS {table.view}"
-    columns = ", ".join(_column_ddl(table, column) for column in table.columns.values())
-    if _is_rowid(table, table.key[0]):
+    kinds = {name: affinity(column) for name, column in table.columns.items()}
+    by_rowid = len(table.key) == 1 and kinds[table.key[0]] == "INTEGER"
+    if by_rowid:
+        kinds[table.key[0]] = "INTEGER PRIMARY KEY"
+    columns = ", ".join(f"{quote(name)} {kind}" for name, kind in kinds.items())
+    if by_rowid:
         return f"CREATE TABLE {quote(table.name)} ({columns})"
-    key = ", ".join(quote(name) for name in table.key)
+    key = ", ".join(map(quote, table.key))
     return f"CREATE TABLE {quote(table.name)} ({columns}, PRIMARY KEY ({key})) WITHOUT ROWID"
+
+
+def index_ddl(table: str, column: str) -> str:
+    """The SQL that makes looking up a row of `table` by that column quick."""
+    # Few records have an external id, and nobody looks for those that have none.
+    few = f" WHERE {quote(column)} IS NOT NULL" if column == EXTERNAL_ID else ""
+    return f"CREATE INDEX {quote(f'{table}_{column}')} ON {quote(table)} ({quote(column)}){few}"
 
 
 def affinity(column: Column) -> str:
     """The type that SQLite keeps the column's values with."""
     return AFFINITY.get(column.kind, "TEXT")
-
-
-def _column_ddl(table: Table, column: Column) -> str:
-    if _is_rowid(table, column.name):
-        return f"{quote(column.name)} INTEGER PRIMARY KEY"
-    return f"{quote(column.name)} {affinity(column)}"
-
-
-def _is_rowid(table: Table, name: str) -> bool:
-    return table.key == (name,) and table.columns[name].kind is Kind.INTEGER

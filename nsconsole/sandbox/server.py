@@ -19,7 +19,6 @@ from nsconsole.sandbox.behaviour import Behaviour, Switches
 from nsconsole.sandbox.clock import Clock
 from nsconsole.sandbox.database import Database, StateError
 from nsconsole.sandbox.serving import Server, services
-from nsconsole.sandbox.suiteql.running import prepare_reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -136,6 +135,12 @@ def _told(url: str, who: Account, key_file: Path) -> Running:
         certificate_id=who.certificate_id,
         private_key_file=str(key_file),
     )
+
+
+def _prepare_reader(connection: sqlite3.Connection) -> None:
+    from nsconsole.sandbox.suiteql.running import prepare_reader  # see `_warm_up`
+
+    prepare_reader(connection)
 
 
 def _warm_up() -> None:
@@ -259,7 +264,7 @@ def _database(options: Options) -> Iterator[Database]:
             options.state,
             seed=options.seed,
             rows=options.rows,
-            prepare_reader=prepare_reader,
+            prepare_reader=_prepare_reader,
             progress=options.progress,
         )
     except StateError as problem:

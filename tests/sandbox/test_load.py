@@ -271,3 +271,23 @@ def test_a_value_that_does_not_fit_is_told_by_its_row_and_column(own, word, valu
     load(own, t={"columns": {"id": "int", "c": word}})
     answer = own.door("POST", "tables/t/rows", rows)
     assert (answer.status, answer.json()) == (400, {"error": said})
+
+
+def test_a_record_keeps_its_external_id_without_a_column_for_it(own):
+    load(own, widget=WIDGETS)
+    made = own.made("widget", values={"name": "New"}, external_id="proposal-7")
+    again = own.do("create", "widget", values={"name": "Twin"}, external_id="proposal-7")
+    assert again["error"]["code"] == "UNIQUE_RCRD_ID_REQD"
+    assert own.made("widget", values={"name": "Other"}, external_id="proposal-8")
+    assert own.do("update", "widget", id=made, values={"name": "N"}, external_id="proposal-7")["ok"]
+    assert own.ledger()[0]["fields"] == {"name": "New", "externalid": "proposal-7"}
+
+
+def test_an_external_id_that_was_not_loaded_is_nothing_that_a_query_or_catalog_shows(own):
+    load(own, widget=WIDGETS)
+    (row, *_) = own.rows("SELECT * FROM widget WHERE id = 7")
+    assert "externalid" not in row
+    assert own.read("widget", 7)["values"].keys() == WIDGETS["columns"].keys()
+    schema = own.send("GET", "/services/rest/record/v1/metadata-catalog/widget").json()
+    assert "weight" in schema["properties"]
+    assert "externalId" not in schema["properties"]

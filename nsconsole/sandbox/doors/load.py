@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 from nsconsole.sandbox.doors import DoorError
 from nsconsole.sandbox.doors.drift import checked_name, kind_of, unfit_views
 from nsconsole.sandbox.doors.rows import of_row, stored_value
-from nsconsole.sandbox.schema import Column, Table, ddl, make_table, quote
+from nsconsole.sandbox.schema import (
+    EXTERNAL_ID,
+    Access,
+    Column,
+    Kind,
+    Table,
+    ddl,
+    index_ddl,
+    make_table,
+    quote,
+)
 from nsconsole.sandbox.values import moment
 
 if TYPE_CHECKING:
@@ -27,7 +37,8 @@ def load(database: Database, given: object, at: datetime) -> dict[str, int]:
     """Make tables with rows at a moment, all or none; return how many rows each has.
 
     `{"tables": {T: {"columns": {C: type}, "key": [C, …], "rows": [{C: value}]}}}`; without a
-    `key` it is `id`. A view of the account that no longer fits what was loaded is gone after it.
+    `key` it is `id`. Records keep their external ids, with a column for them or without. A view of
+    the account that no longer fits what was loaded is gone after it.
 
     Raises:
         DoorError: the body has another shape, or a row does not fit its columns.
@@ -66,6 +77,9 @@ def _table(name: str, content: object) -> Table:
     key = [str(each).lower() for each in (key if isinstance(key, list) else [key])]
     if len(set(names)) < len(names) or len(set(key)) < len(key) or not set(key) <= set(names):
         raise DoorError(f"The table {name} needs columns of different names, its key among them.")
+    if len(key) == 1 and EXTERNAL_ID not in names:
+        # Every record has one, whether a query may see it or not.
+        columns.append(Column(EXTERNAL_ID, Kind.TEXT, access=Access.FEATURE_OFF))
     label = next((each for each in _LABELS if each in names), key[0])
     return make_table(name, columns, label=label, key=tuple(key))
 
@@ -80,6 +94,8 @@ def _replace(rows: Rows, table: Table) -> None:
         rows.connection.execute(
             f"CREATE INDEX {quote(f'{table.name}_stamp')} ON {quote(table.name)} ({columns})"
         )
+    if EXTERNAL_ID in table.columns:
+        rows.connection.execute(index_ddl(table.name, EXTERNAL_ID))
 
 
 def _is_there(rows: Rows, kind: str, name: str) -> bool:

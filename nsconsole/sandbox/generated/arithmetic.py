@@ -56,10 +56,14 @@ class Chance:
         cases = " ".join(f"WHEN {number} THEN {value!r}" for number, value in enumerate(values))
         return f"CASE {self.below(len(values))} {cases} END"
 
+    def one_rate(self, rates: Sequence[int]) -> int:
+        """One of `rates`: the same for the whole column."""
+        return rates[self.salt % len(rates)]
+
     def at_rate(self, percent: int, value: str) -> str:
         """SQL for `value` in so many of a hundred rows, and NULL in the others."""
-        if percent in (0, 100) or value == "NULL":
-            return value if percent else "NULL"
+        if percent == 100 or value == "NULL":
+            return value
         return f"CASE WHEN {self.below(100, 1)} < {percent} THEN {value} END"
 
 

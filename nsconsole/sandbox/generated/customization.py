@@ -148,14 +148,15 @@ def _fields(connection: sqlite3.Connection, tables: Tables) -> dict[str, _Row]:
     types = connection.execute("SELECT lower(scriptid), internalid FROM customrecordtype")
     numbers = dict(tuple(row) for row in types)
     return {
-        column.name: {**_field(tables, owner, column), "recordtype": numbers.get(owner.name)}
+        column.name: _field(tables, owner, column, numbers.get(owner.name))
         for owner in tables.values()
+        if owner.access not in _GONE
         for column in owner.columns.values()
-        if column.custom and column.access not in _GONE and owner.access not in _GONE
+        if column.custom and column.access not in _GONE
     }
 
 
-def _field(tables: Tables, owner: Table, column: Column) -> _Row:
+def _field(tables: Tables, owner: Table, column: Column, record_type: int | None) -> _Row:
     return {
         "name": label_of(column),
         "fieldtype": _SORTS[column.name.partition("_")[0].rstrip("0123456789")],
@@ -165,6 +166,7 @@ def _field(tables: Tables, owner: Table, column: Column) -> _Row:
         "isshowinlist": _flag(column.name, 6),
         "isstored": "T",
         "isinactive": "F",
+        "recordtype": record_type,
     }
 
 

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
     from nsconsole.sandbox.schema import Column, Tables
 
-_YOUNG = 1000  # rows of a table of the core that its custom fields reach back to, at most
-_CELLS = 400_000  # of those rows, at most: SQLite takes a step for each
+_YOUNG = 500  # rows of a table of the core that its custom fields reach back to, at most
+_CELLS = 200_000  # of those rows, at most: SQLite takes a step for each
 _REFERRED = 8  # different rows that the references of one column go to
 _CHOSEN = 3  # values of a multiselect field, at most
 _RATES = (0,) * 43 + (50,) * 5 + (60, 100)  # percent: most fields are hardly used
-_OWN_RATES = (0, 0, 2, 60, 60, 100, 100, 100)
+_OWN_RATES = (0, 0, 0, 0, 0, 2, 60, 100)
 _SELDOM, _FEW = 50, 25  # a field of that rate has values in half of one of so many rows
 _WHOLE = ("date", "status")
 """Columns left to chance that have a value in every row."""
@@ -46,6 +46,8 @@ def furnish(
     connection: sqlite3.Connection, tables: Tables, core: Mapping[str, Table], seed: int
 ) -> None:
     """Add everything beyond `core`, whose tables are there and filled, within one transaction."""
+    wider = [tables[name] for name in core if len(tables[name].columns) > len(core[name].columns)]
+    _widen(connection, wider)
     beyond = [table for name, table in tables.items() if name not in core]
     for table in beyond:
         connection.execute(ddl(table))
@@ -53,11 +55,10 @@ def furnish(
     furniture = _Furniture(connection, tables, core, seed)
     furniture.date_customization()
     mappings = [table for table in beyond if table.name.startswith("map_")]
+    done = {table.name for table in (*mappings, *CUSTOMIZATION)}
     for table in beyond:
-        if table not in mappings and table not in CUSTOMIZATION:
+        if table.name not in done:
             furniture.fill(table)
-    wider = [tables[name] for name in core if len(tables[name].columns) > len(core[name].columns)]
-    _widen(connection, wider)
     for table in wider:
         furniture.fill_fields(table)
     for table in mappings:
@@ -96,8 +97,8 @@ class _Furniture:
         key, name = quote(table.key[0]), quote(table.name)
         for column in list(table.columns.values())[len(self.core[table.name].columns) :]:
             chance = self._chance(table, column, key)
-            rate = _RATES[chance.salt % len(_RATES)]
-            value = chance.at_rate(rate, value_of(column, chance, self._ids(column)))
+            rate = chance.one_rate(_RATES)
+            value = self._value(column, chance, rate)
             if value != "NULL":
                 (seldom if rate == _SELDOM else often).append(f"{quote(column.name)} = {value}")
         reach = min(_YOUNG, _CELLS // len(table.columns))
@@ -164,10 +165,14 @@ class _Furniture:
     def _own(self, table: Table, column: Column) -> str:
         """SQL for the values of another column of a table beyond the core."""
         chance = self._chance(table, column, "n")
-        value = value_of(column, chance, self._ids(column))
-        if column.name in _WHOLE or column.owned or column.name == table.stamp:
-            return value
-        return chance.at_rate(_OWN_RATES[chance.salt % len(_OWN_RATES)], value)
+        whole = column.name in _WHOLE or column.owned or column.name == table.stamp
+        return self._value(column, chance, 100 if whole else chance.one_rate(_OWN_RATES))
+
+    def _value(self, column: Column, chance: Chance, percent: int) -> str:
+        """SQL for a value of `column` in so many of a hundred rows."""
+        if percent == 0:
+            return "NULL"
+        return chance.at_rate(percent, value_of(column, chance, self._ids(column)))
 
     def _chance(self, table: Table, column: Column, key: str) -> Chance:
         return Chance(crc32(f"{self.seed} {table.name} {column.name}".encode()), key)

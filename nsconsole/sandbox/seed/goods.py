@@ -12,6 +12,7 @@ from nsconsole.sandbox.seed.setup import (
     COST_OF_GOODS,
     EPOCH,
     FIRST_DAY,
+    IMPORTED,
     INVENTORY,
     LOCATIONS,
     PRICE_LEVELS,
@@ -122,6 +123,8 @@ def _add_item(rng: Random, made: Goods, index: int, suppliers: list[Row], number
         **_born(rng),
     }
     item["vendorname"] = item["mpn"]
+    if number % 12 == 0:
+        item["lastmodifieddate"] = IMPORTED
     made.items.append(item)
     _add_prices(made, item)
     _add_source(made, item, vendor)

@@ -12,6 +12,7 @@ from nsconsole.sandbox.seed.families import FAMILIES
 from nsconsole.sandbox.seed.setup import (
     CUSTOMER_CATEGORIES,
     FIRST_DAY,
+    IMPORTED,
     PAYABLES,
     Row,
     stamp,
@@ -77,7 +78,7 @@ def parties(rng: Random, *, vendors: int, customers: int) -> Parties:
 def domain(company: str) -> str:
     """The mail domain of a company, under the reserved top-level name `example`."""
     plain = unicodedata.normalize("NFKD", company).encode("ascii", "ignore").decode()
-    return "".join(c for c in plain.lower() if c.isalnum()) + ".example"
+    return "".join(filter(str.isalnum, plain.lower())) + ".example"
 
 
 def _mail_name(first: str, last: str) -> str:
@@ -207,6 +208,8 @@ def _add_customer(rng: Random, made: Parties, number: int, name: str, category: 
         "defaultbillingaddress": address_id,
         "defaultshippingaddress": address_id,
     }
+    if number % 12 == 0:
+        customer["lastmodifieddate"] = IMPORTED
     made.customers.append(customer)
     made.addresses.append(_address(rng, address_id, customer, place))
     made.addressbook.append(

@@ -17,6 +17,7 @@ from nsconsole.sandbox.seed.setup import (
     CURRENCIES,
     EPOCH,
     FIRST_DAY,
+    IMPORTED,
     PAYABLES,
     PRICE_LEVELS,
     RECEIVABLES,
@@ -125,6 +126,8 @@ def _head(
         "createddate": born,
         "lastmodifieddate": max(born, stamp(touched, rng.randrange(8 * 3600, 18 * 3600))),
     }
+    if number % 12 == 0:
+        head["lastmodifieddate"] = max(born, IMPORTED)
     made.transactions.append(head)
     return head
 
