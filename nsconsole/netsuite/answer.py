@@ -35,10 +35,15 @@ class Answer:
 
 
 class Refusal(NamedTuple):
-    """NetSuite's error code, or "", and what it says to it in one line, or ""."""
+    """NetSuite's error code, or "", and the statements that it makes about the error."""
 
     code: str
-    detail: str
+    details: tuple[str, ...]
+
+    @property
+    def detail(self) -> str:
+        """All statements in one text."""
+        return "; ".join(self.details)
 
 
 def one_line(text: str, limit: int = TEXT_LIMIT) -> str:
@@ -93,25 +98,29 @@ def refusal(body: bytes) -> Refusal:
         found = _from_json(load_json(body))
     except ValueError:
         found = _from_text(body.decode("utf-8", errors="replace"))
-    return Refusal(short_code(found.code), found.detail)
+    return Refusal(short_code(found.code), found.details)
 
 
 def _from_json(value: object) -> Refusal:
     match value:
         case {"o:errorDetails": [dict(first), *_] as details}:
             texts = (item.get("detail") for item in details if isinstance(item, dict))
-            detail = "; ".join(text for text in texts if isinstance(text, str))
-            return Refusal(_text(first.get("o:errorCode")), detail)
+            stated = tuple(text for text in texts if isinstance(text, str))
+            return Refusal(_text(first.get("o:errorCode")), stated)
         case {"error": dict(error)}:
-            return Refusal(_text(error.get("code")), _inner_message(_text(error.get("message"))))
+            return _refusal(_text(error.get("code")), _inner_message(_text(error.get("message"))))
         case {"error": str(code), **rest}:  # OAuth's own form
-            return Refusal(code, _text(rest.get("error_description")))
+            return _refusal(code, _text(rest.get("error_description")))
         case {"title": title, **rest}:
-            return Refusal(_text(rest.get("o:errorCode")), _text(title))
+            return _refusal(_text(rest.get("o:errorCode")), _text(title))
         case str(text):
             return _from_text(text)
         case _:
-            return Refusal("", "")
+            return Refusal("", ())
+
+
+def _refusal(code: str, detail: str) -> Refusal:
+    return Refusal(code, (detail,) if detail else ())
 
 
 def _inner_message(message: str) -> str:
@@ -131,9 +140,9 @@ def _text(value: object) -> str:
 
 def _from_text(text: str) -> Refusal:
     if form := _TEXT_FORM.match(text):
-        return Refusal(form[1], _inner_message(form[2].strip()))
+        return _refusal(form[1], _inner_message(form[2].strip()))
     if text.lstrip().startswith("<"):
         title = _TITLE.search(text[:_HTML_HEAD])
         named = f' titled "{html.unescape(title[1]).strip()}"' if title else ""
-        return Refusal("", f"a web page{named} instead of an answer")
-    return Refusal("", text)
+        return _refusal("", f"a web page{named} instead of an answer")
+    return _refusal("", text)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self, TypeAlias, TypeVar
@@ -11,6 +12,7 @@ from nsconsole.netsuite.account import Endpoint, TbaCredentials
 from nsconsole.netsuite.answer import Answer, load_json
 from nsconsole.netsuite.diagnosis import diagnose
 from nsconsole.netsuite.errors import Failure, NetSuiteError
+from nsconsole.netsuite.governance import Governance, Permits, parse_governance
 from nsconsole.netsuite.restlet import (
     MAX_OPERATIONS,
     Operation,
@@ -23,7 +25,7 @@ from nsconsole.netsuite.restlet import (
     parse_results,
     parse_values,
 )
-from nsconsole.netsuite.suiteql import Page, check_window, parse_page
+from nsconsole.netsuite.suiteql import Page, check_window, load_page
 from nsconsole.netsuite.wire import Timeouts, Wire
 
 if TYPE_CHECKING:
@@ -60,7 +62,8 @@ class NetSuite:
 
     Any thread may call it. Every method makes one request and raises `NetSuiteError`, whose
     `outcome` says whether to try again; none retries by itself. `now` gives the UTC time for
-    signatures; `login` tells which credentials are used, and nothing of them.
+    signatures; `permits` says when a call may be made, without it each is made at once; `login`
+    tells which credentials are used, and nothing of them.
     """
 
     def __init__(
@@ -71,13 +74,16 @@ class NetSuite:
         restlet: RestletAddress = RestletAddress(),  # noqa: B008 - frozen
         timeouts: Timeouts = Timeouts(),  # noqa: B008 - frozen
         now: Callable[[], datetime] = _utc_now,
+        permits: Permits | None = None,
     ) -> None:
         query = urlencode({"script": restlet.script, "deploy": restlet.deploy})
         self._restlet_url = f"{endpoint.restlet_base}/app/site/hosting/restlet.nl?{query}"
         self._suiteql_url = f"{endpoint.rest_base}/services/rest/query/v1/suiteql"
+        self._limits_url = f"{endpoint.rest_base}/services/rest/system/v1/governanceLimits"
         self.login = credentials.mark
         self._redact = credentials.redact
         self._now = now
+        self._permits = permits
         self._wire = Wire(
             _auth(credentials, endpoint, now),
             timeouts=timeouts,
@@ -148,44 +154,72 @@ class NetSuite:
         return answer
 
     def suiteql(
-        self, sql: str, params: Sequence[str | int] = (), *, limit: int = 1000, offset: int = 0
+        self,
+        sql: str,
+        params: Sequence[str | int] = (),
+        *,
+        limit: int = 1000,
+        offset: int = 0,
+        urgent: bool = True,
     ) -> Page:
         """Run a query and return one page of its rows; each `?` takes one of `params`.
 
-        Without an ORDER BY on a unique key, NetSuite's pages may overlap or leave rows out. Raises
-        ValueError for a limit over 1000 or an offset that is not a multiple of it.
+        Without an ORDER BY on a unique key, NetSuite's pages may overlap or leave rows out. Calls
+        that are `urgent` go before others. Raises ValueError for a limit over 1000 or an offset
+        that is not a multiple of it.
         """
         check_window(limit, offset)
         query = {"q": sql} | ({"params": [str(param) for param in params]} if params else {})
-        return self._post(
+        return self._call(
+            "POST",
             f"{self._suiteql_url}?{urlencode({'limit': limit, 'offset': offset})}",
-            query,
-            lambda payload: parse_page(payload, offset=offset),
+            lambda body: load_page(body, offset=offset),
+            payload=query,
             headers={"Prefer": "transient"},
+            urgent=urgent,
+        )
+
+    def governance(self) -> Governance:
+        """Ask how many calls the account takes at once; NetSuite tells administrators only."""
+        return self._call(
+            "GET", self._limits_url, lambda body: parse_governance(load_json(body)), urgent=False
         )
 
     def _ask(
         self, payload: Mapping[str, object], parse: Callable[[object], _T], *, write: bool = False
     ) -> _T:
-        return self._post(self._restlet_url, payload, parse, write=write)
+        return self._call(
+            "POST",
+            self._restlet_url,
+            lambda body: parse(load_json(body)),
+            payload=payload,
+            write=write,
+        )
 
-    def _post(
+    def _call(
         self,
+        method: str,
         url: str,
-        payload: Mapping[str, object],
-        parse: Callable[[object], _T],
+        parse: Callable[[bytes], _T],
         *,
-        write: bool = False,
+        payload: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
+        write: bool = False,
+        urgent: bool = True,
     ) -> _T:
-        body = json.dumps(payload, allow_nan=False).encode()
-        content_type = {"Content-Type": "application/json"}
-        answer = self._wire.post(url, body, {**content_type, **(headers or {})})
-        if answer.status in range(200, 300) and answer.failure is None:
-            try:
-                return parse(load_json(answer.body))
-            except ValueError as error:
-                answer = replace(answer, failure=Failure.MALFORMED, reason=str(error))
+        sent = dict(headers or {})
+        content = b""
+        if payload is not None:
+            content = json.dumps(payload, allow_nan=False).encode()
+            sent["Content-Type"] = "application/json"
+        with self._permits.permit(urgent=urgent) if self._permits else nullcontext():
+            answer = self._wire.send(method, url, content, sent)
+            if answer.status not in range(200, 300) or answer.failure is not None:
+                raise self._diagnosed(answer, url, write=write)
+        try:
+            return parse(answer.body)
+        except ValueError as error:
+            answer = replace(answer, failure=Failure.MALFORMED, reason=str(error))
         raise self._diagnosed(answer, url, write=write)
 
     def _diagnosed(self, answer: Answer, url: str, *, write: bool) -> NetSuiteError:

@@ -45,9 +45,10 @@ def diagnose(
     `redact` takes credentials out of what the other side wrote; `now` is UTC, to compare with the
     server's Date header.
     """
-    code, detail = refusal(answer.body)
-    said = Refusal(redact(code), one_line(redact(detail)))
-    outcome = classify(write=write, status=answer.status, code=code, failure=answer.failure)
+    found = refusal(answer.body)
+    details = tuple(redact(detail) for detail in found.details)
+    said = Refusal(redact(found.code), details)
+    outcome = classify(write=write, status=answer.status, code=found.code, failure=answer.failure)
     refused_login = outcome is Outcome.UNAUTHORIZED
     clock_skew = _seconds_ahead(answer.headers.get("date"), now) if refused_login else None
     if refused_login:
@@ -65,6 +66,7 @@ def diagnose(
         code=said.code,
         retry_after=_retry_after(answer.headers.get("retry-after"), now),
         clock_skew=clock_skew,
+        details=details,
     )
 
 
@@ -85,7 +87,7 @@ def _login_refused(answer: Answer, code: str, clock_skew: float | None) -> str:
 def _failed(failure: Failure, answer: Answer, said: Refusal, host: str) -> str:
     told = _FAILURES[failure].format(host=host)
     label = f" ({_label(answer, said.code)})" if answer.status is not None else ""
-    known = "; ".join(filter(None, (one_line(answer.reason), said.detail)))
+    known = "; ".join(filter(None, (one_line(answer.reason), one_line(said.detail))))
     return f"{told}{label}{_after_colon(known)}"
 
 
@@ -96,7 +98,7 @@ def _refused(answer: Answer, said: Refusal, host: str, outcome: Outcome) -> str:
             f"{host} redirects elsewhere ({label}): the account lives in another data centre, "
             "or the account id or address is wrong."
         )
-    return f"{_OUTCOMES[outcome]} ({label}){_after_colon(said.detail)}"
+    return f"{_OUTCOMES[outcome]} ({label}){_after_colon(one_line(said.detail))}"
 
 
 def _label(answer: Answer, code: str) -> str:

@@ -125,7 +125,8 @@ class NetSuiteError(Exception):
 
     `str()` is one sentence or two for a person, without credentials. `status` is the HTTP status,
     if one came; `code` NetSuite's error code or ""; `retry_after` the seconds that NetSuite asks
-    to wait; `clock_skew`, with a refused login, the seconds that NetSuite's clock is ahead of ours.
+    to wait; `clock_skew`, with a refused login, the seconds that NetSuite's clock is ahead of ours;
+    `details` all that NetSuite said, each statement in full and as NetSuite worded it.
     """
 
     def __init__(
@@ -137,6 +138,7 @@ class NetSuiteError(Exception):
         code: str = "",
         retry_after: float | None = None,
         clock_skew: float | None = None,
+        details: tuple[str, ...] = (),
     ) -> None:
         super().__init__(message)
         self.outcome = outcome
@@ -145,3 +147,4 @@ class NetSuiteError(Exception):
         self.code = code
         self.retry_after = retry_after
         self.clock_skew = clock_skew
+        self.details = details

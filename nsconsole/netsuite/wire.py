@@ -21,6 +21,9 @@ MAX_ANSWER = 11_000_000
 _CLOSING_TIME = 5.0
 # Each call proves itself by its signature; a session of NetSuite's must not leak into the next.
 _NO_COOKIES = DefaultCookiePolicy(allowed_domains=())
+# More calls at once would not go faster: httpx looks at every connection and every waiting call
+# for each call. All connections are kept, for a handshake costs more than a call.
+_AT_ONCE = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class _TooLargeError(Exception):
 
 
 class Wire:
-    """Posts requests for any number of threads, one attempt each.
+    """Sends requests for any number of threads, one attempt each.
 
     httpx bounds each read but not their sum, so a server that drips bytes could hold a blocking
     client for ever. Here the exchange is a task on an event loop of its own thread, and cancelling
@@ -49,11 +52,13 @@ class Wire:
         self._client = httpx.AsyncClient(
             auth=auth,
             timeout=httpx.Timeout(timeouts.read, connect=timeouts.connect),
+            limits=httpx.Limits(max_connections=_AT_ONCE, max_keepalive_connections=_AT_ONCE),
             headers={"User-Agent": f"nsconsole/{__version__}", "Accept-Encoding": "gzip"},
             follow_redirects=False,
             trust_env=trust_env,
             cookies=CookieJar(_NO_COOKIES),
         )
+        self._places = asyncio.Semaphore(_AT_ONCE)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(
             target=self._loop.run_forever, name="netsuite-wire", daemon=True
@@ -62,13 +67,13 @@ class Wire:
         self._closed = False
         self._thread.start()
 
-    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Send once and return what came of it; raises RuntimeError only if this is closed."""
-        request = self._client.build_request("POST", url, content=body, headers=headers)
+        request = self._client.build_request(method, url, content=body or None, headers=headers)
         with self._lock:
             if self._closed:
                 raise RuntimeError("The connection to NetSuite is closed.")
-            future = asyncio.run_coroutine_threadsafe(self._exchange(request), self._loop)
+            future = asyncio.run_coroutine_threadsafe(self._in_turn(request), self._loop)
         try:
             return future.result()
         except concurrent.futures.CancelledError:
@@ -93,6 +98,10 @@ class Wire:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
         await self._client.aclose()
+
+    async def _in_turn(self, request: httpx.Request) -> Answer:
+        async with self._places:  # its time runs once it has left
+            return await self._exchange(request)
 
     async def _exchange(self, request: httpx.Request) -> Answer:
         response: httpx.Response | None = None

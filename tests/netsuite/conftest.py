@@ -68,6 +68,11 @@ class Server:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.listener.getsockname()[1]}"
 
+    @staticmethod
+    def read(connection: socket.socket) -> Request:
+        """Read the next request of a connection that was kept; one without method at its end."""
+        return _read_request(connection)
+
     def run(self) -> None:
         while not self.closing.is_set():
             try:
@@ -99,7 +104,7 @@ def _read_request(connection: socket.socket) -> Request:
     headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
     while len(body) < int(headers.get("content-length", 0)):
         body += connection.recv(65536)
-    method, target, _ = first.split(" ", 2)
+    method, target, _ = first.split(" ", 2) if first else ("", "", "")
     return Request(method, target, headers, body)
 
 
@@ -142,6 +147,16 @@ def connect(credentials: TbaCredentials) -> Iterator[Callable[..., NetSuite]]:
             )
 
         yield open_client
+
+
+@pytest.fixture
+def account(sandbox, clock) -> Iterator[NetSuite]:
+    """A client of the sandbox's account."""
+    names = ("consumer_key", "consumer_secret", "token_id", "token_secret")
+    where = endpoint(sandbox.environ["NSCONSOLE_ACCOUNT"], sandbox.url)
+    values = {name: sandbox.environ[f"NSCONSOLE_{name.upper()}"] for name in names}
+    with NetSuite(where, TbaCredentials(**values), now=clock) as client:
+        yield client
 
 
 @pytest.fixture

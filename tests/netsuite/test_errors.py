@@ -148,7 +148,8 @@ UNKNOWN_COLUMN = "Invalid search query. Search error occurred: Unknown identifie
     ],
 )
 def test_every_form_of_error_body_is_read(body, code, detail):
-    assert refusal(body) == (code, detail)
+    found = refusal(body)
+    assert (found.code, found.detail) == (code, detail)
 
 
 def diagnosed(*, write=False, host="acme.example", redact=lambda text: text, **answer):

@@ -277,6 +277,31 @@ def test_many_threads_call_at_once_and_each_gets_its_own_answer(server, client):
         assert list(pool.map(delete, request_ids)) == request_ids
 
 
+def test_two_hundred_threads_may_wait_at_once(server, client):
+    server.reply(200, PAGE)
+    with ThreadPoolExecutor(200) as pool:
+        pages = pool.map(lambda _: client.suiteql("SELECT id FROM t").total, range(200))
+        assert list(pages) == [1] * 200
+
+
+def test_connections_are_kept_however_many_were_in_use(server, client):
+    together = threading.Barrier(30)
+    body = json.dumps(PAGE).encode()
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
+
+    def keep_alive(connection, request):
+        while request.method:
+            together.wait(10)
+            connection.sendall(answer)
+            request = server.read(connection)
+
+    server.play(keep_alive)
+    with ThreadPoolExecutor(30) as pool:
+        for _ in range(2):
+            list(pool.map(lambda _: client.suiteql("SELECT id FROM t"), range(30)))
+    assert len(server.requests) == 30, "the first of each connection"
+
+
 def test_closing_ends_a_call_that_another_thread_waits_for(server, connect):
     asked = threading.Event()
 
