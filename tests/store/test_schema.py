@@ -8,6 +8,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -149,12 +150,29 @@ def test_a_migration_moves_the_data_forward_after_a_backup_that_can_be_used(
     migrate(database, backups)
     add_operator(database)
     before = content(database.path)
-    add_revision(scripts, "0002", "0001", PARENT_AND_CHILD)
+    add_revision(scripts, "9001", HEAD, PARENT_AND_CHILD)
     copy = migrate(database, backups, scripts)
-    assert schema.current_revision(database) == "0002"
+    assert schema.current_revision(database) == "9001"
     assert rows(database, "SELECT name FROM operators") == [("mike",)]
     assert copy is not None
     assert copy.parent == backups
+    assert content(copy) == before
+
+
+def test_a_workspace_of_the_push_queue_alone_moves_on_to_the_mirror(database, backups):
+    config = Config()
+    config.set_main_option("script_location", str(resource("migrations")))
+    config.set_main_option("path_separator", "os")
+    with database.unconstrained() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    add_operator(database)
+    before = content(database.path)
+    copy = migrate(database, backups)
+    assert schema.current_revision(database) == HEAD
+    assert rows(database, "SELECT name, role FROM operators") == [("mike", "admin")]
+    assert rows(database, "SELECT * FROM sync_table_map") == []
+    assert copy.name == "nsconsole-20261122T091500_000000Z-0001.db"
     assert content(copy) == before
 
 
@@ -162,8 +180,8 @@ def test_a_migration_that_fails_half_way_leaves_the_database_as_it_was(database,
     migrate(database, backups)
     add_operator(database)
     before = content(database.path)
-    add_revision(scripts, "0002", "0001", PARENT_AND_CHILD)
-    add_revision(scripts, "0003", "0002", FAIL_LATE)
+    add_revision(scripts, "9001", HEAD, PARENT_AND_CHILD)
+    add_revision(scripts, "9002", "9001", FAIL_LATE)
     with pytest.raises(DatabaseError, match="syntax error"):
         migrate(database, backups, scripts)
     assert content(database.path) == before
@@ -173,8 +191,8 @@ def test_a_migration_that_fails_half_way_leaves_the_database_as_it_was(database,
 
 
 def test_altering_a_parent_keeps_its_children(database, backups, scripts):
-    add_revision(scripts, "0002", "0001", PARENT_AND_CHILD)
-    add_revision(scripts, "0003", "0002", ALTER_PARENT)
+    add_revision(scripts, "9001", HEAD, PARENT_AND_CHILD)
+    add_revision(scripts, "9002", "9001", ALTER_PARENT)
     migrate(database, backups, scripts)
     assert rows(database, "SELECT id, parent_id FROM child") == [(10, 1), (20, 2), (21, 2)]
     assert rows(database, "SELECT id, name FROM parent") == [(1, None), (2, None)]
@@ -183,8 +201,8 @@ def test_altering_a_parent_keeps_its_children(database, backups, scripts):
 def test_a_migration_that_would_leave_orphans_is_rolled_back(database, backups, scripts):
     migrate(database, backups)
     before = content(database.path)
-    add_revision(scripts, "0002", "0001", PARENT_AND_CHILD)
-    add_revision(scripts, "0003", "0002", ORPHAN)
+    add_revision(scripts, "9001", HEAD, PARENT_AND_CHILD)
+    add_revision(scripts, "9002", "9001", ORPHAN)
     with pytest.raises(DatabaseError, match="1 rows without the row that they refer to"):
         migrate(database, backups, scripts)
     assert content(database.path) == before
@@ -230,7 +248,7 @@ def test_without_room_for_a_backup_nothing_is_migrated(database, backups, script
     migrate(database, backups)
     before = content(database.path)
     backups.write_text("a file where the folder should be")
-    add_revision(scripts, "0002", "0001", PARENT_AND_CHILD)
+    add_revision(scripts, "9001", HEAD, PARENT_AND_CHILD)
     with pytest.raises(DatabaseError, match="no backup could be written"):
         migrate(database, backups, scripts)
     assert content(database.path) == before
