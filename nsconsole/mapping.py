@@ -1,4 +1,4 @@
-"""The words of SYNC_TABLE_MAP: which NetSuite table is mirrored, by which key, how and how often."""
+"""The words of SYNC_TABLE_MAP: which NetSuite table is mirrored, how, and how often."""
 
 import re
 from collections.abc import Collection, Iterable
@@ -45,7 +45,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Parent:
-    """The table whose rows own a table's lines, and the column of the lines that names the owner."""
+    """The table whose rows own these lines, and the column of the lines that names the owner."""
 
     table: str
     column: str

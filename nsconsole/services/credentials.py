@@ -9,6 +9,7 @@ from pathlib import Path
 
 from nsconsole.netsuite.account import TbaCredentials, endpoint
 from nsconsole.netsuite.client import Credentials, NetSuite, Timeouts
+from nsconsole.netsuite.governance import Permits
 from nsconsole.netsuite.restlet import RestletAddress
 from nsconsole.services.errors import NetSuiteUnavailableError, ServiceError
 from nsconsole.services.workspace import Clock
@@ -18,7 +19,13 @@ TBA_NAMES = ("consumer_key", "consumer_secret", "token_id", "token_secret")
 OAUTH2_NAMES = ("client_id", "certificate_id", "private_key_file")
 
 
-def connect_netsuite(settings: Settings, environ: Mapping[str, str], now: Clock) -> NetSuite:
+def connect_netsuite(
+    settings: Settings,
+    environ: Mapping[str, str],
+    now: Clock,
+    *,
+    permits: Permits | None = None,
+) -> NetSuite:
     """Make a client for the workspace's account; no call is made yet.
 
     Raises NetSuiteUnavailableError when the account or a credential is missing or malformed.
@@ -35,6 +42,7 @@ def connect_netsuite(settings: Settings, environ: Mapping[str, str], now: Clock)
             restlet=RestletAddress(settings.restlet_script, settings.restlet_deploy),
             timeouts=limits,
             now=now,
+            permits=permits,
         )
     except ValueError as error:
         raise NetSuiteUnavailableError(str(error)) from error

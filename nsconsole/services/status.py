@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 from nsconsole.services.link import Link, link_state
 from nsconsole.services.workspace import Workspace
-from nsconsole.store import proposals, pushes
+from nsconsole.store import governor, proposals, pushes
+from nsconsole.store.governor import Pool
+
+__all__ = ["Pool", "Standing", "glance", "pool", "standing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +43,9 @@ def _standing(workspace: Workspace, staged: tuple[str, ...], pushed: tuple[str, 
         {status: queue.get(status, 0) for status in pushed},
         link_state(workspace),
     )
+
+
+def pool(workspace: Workspace) -> Pool | None:
+    """How many calls at once the account takes; None if nothing is known of it yet."""
+    with workspace.database.reading() as connection:
+        return governor.get(connection, workspace.settings.account or "")

@@ -1,7 +1,9 @@
 """A workspace: what every service is given."""
 
 import os
+import socket
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,6 +16,8 @@ from nsconsole.store.schema import migrate
 
 if TYPE_CHECKING:
     from nsconsole.netsuite.client import NetSuite
+    from nsconsole.services.governor import Governor
+    from nsconsole.store.slots import Slots
 
 Clock = Callable[[], datetime]
 
@@ -34,7 +38,9 @@ class Workspace:
     database: Database
     connect: Callable[[], "NetSuite"]
     now: Clock = utc_now
+    sleep: Callable[[float], None] = time.sleep
     _client: "NetSuite | None" = field(default=None, init=False)
+    _governor: "Governor | None" = field(default=None, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def netsuite(self) -> "NetSuite":
@@ -43,6 +49,33 @@ class Workspace:
             if self._client is None:
                 self._client = self.connect()
             return self._client
+
+    @property
+    def locks(self) -> "Slots":
+        """Locks that the processes of this workspace share."""
+        from nsconsole.store.slots import Slots
+
+        return Slots(self.database.path.parent / "locks")
+
+    @property
+    def governor(self) -> "Governor":
+        """Who shares out the calls to the account."""
+        from nsconsole.services.governor import Governor
+
+        if self._governor is None:
+            self._governor = Governor(
+                self.database,
+                self.locks,
+                account=self.settings.account or "",
+                size=self.settings.concurrency,
+                now=self.now,
+            )
+        return self._governor
+
+    @property
+    def owner(self) -> str:
+        """This process, for others to see."""
+        return f"{socket.gethostname()}:{os.getpid()}"
 
     def close(self) -> None:
         """Close the connections of both sides."""
@@ -62,14 +95,24 @@ def open_workspace(
 
     def connect() -> "NetSuite":
         from nsconsole.services.credentials import connect_netsuite  # httpx
+        from nsconsole.services.first_call import FirstCall
+        from nsconsole.services.link import note
 
-        return connect_netsuite(settings, environ, now)
+        permits = FirstCall(
+            workspace.governor,
+            database=database,
+            slots=workspace.locks,
+            account=settings.account or "",
+            on_refusal=lambda error: note(workspace, error),
+        )
+        return connect_netsuite(settings, environ, now, permits=permits)
 
     database = open_database(settings.database)
     for folder in (settings.home, database.path.parent):
         _make_folder(folder)
     migrate(database, settings.backups, now=now())
-    return Workspace(settings=settings, database=database, connect=connect, now=now)
+    workspace = Workspace(settings=settings, database=database, connect=connect, now=now)
+    return workspace
 
 
 def _make_folder(folder: Path) -> None:

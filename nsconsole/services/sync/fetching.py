@@ -1,0 +1,169 @@
+"""Pages of a table in the order of their place, each fetched while the last one is written."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TypeAlias
+
+from nsconsole.mapping import Column, Kind, MappedTable
+from nsconsole.netsuite.errors import NetSuiteError
+from nsconsole.netsuite.keyset import Query, by_key, column_groups
+from nsconsole.services.sync.asking import Asker
+from nsconsole.services.sync.healing import heal
+from nsconsole.services.sync.run import PausedError, TableRun
+from nsconsole.store.mirror import Key
+
+Place: TypeAlias = tuple[str, ...]
+"""Where a row stands in an order, in NetSuite's own text."""
+
+AskFor: TypeAlias = Callable[[MappedTable, Sequence[Column], Place | None, Place | None], Query]
+"""Makes the query for some columns of the rows after one place, up to another."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    ask_for: AskFor
+    order: Sequence[str]
+    only: Collection[str] | None
+
+
+class UnreadableError(Exception):
+    """NetSuite gave rows that cannot be what they claim; the run ends and changes nothing more."""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedPage:
+    """Rows after `start`, with the columns that they were asked for.
+
+    `expected` counts these and all that follow; after the `last` page nothing does.
+    """
+
+    columns: tuple[Column, ...]
+    rows: list[dict[str, str]]
+    keys: list[Key]
+    start: Place | None
+    end: Place | None
+    last: bool
+    expected: int
+
+
+def by_key_between(
+    table: MappedTable, columns: Sequence[Column], after: Place | None, upto: Place | None
+) -> Query:
+    """Ask for rows in the order of the key."""
+    return by_key(table, columns, after=after, upto=upto)
+
+
+def pages(
+    run: TableRun,
+    ask_for: AskFor,
+    *,
+    order: Sequence[str],
+    start: Place | None = None,
+    only: Collection[str] | None = None,
+) -> Iterator[FetchedPage]:
+    """Give the pages from `start` on.
+
+    `order` names the columns that make a row's place, `only` those that are wanted, if not all.
+    """
+
+    reading = _Reading(ask_for, order, only)
+
+    def fetch(after: Place | None) -> FetchedPage:
+        while True:
+            try:
+                return _fetch(run.table, run.asker, reading, after)
+            except NetSuiteError as error:
+                heal(run, error)
+
+    pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"fetch-{run.table.name}")
+    try:
+        coming = pool.submit(fetch, start)
+        while True:
+            page = coming.result()
+            if not page.last:
+                coming = pool.submit(fetch, page.end)
+            yield page
+            if page.last:
+                return
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _fetch(table: MappedTable, asker: Asker, reading: _Reading, after: Place | None) -> FetchedPage:
+    only = reading.only
+    wanted = tuple(c for c in table.columns if only is None or c.name in only)
+    first, *others = _in_groups(table, wanted)
+    answer = asker.ask(reading.ask_for(table, first, after, None))
+    rows = answer.rows
+    last = not answer.has_more and answer.total <= len(rows)
+    if not rows and not last:
+        raise UnreadableError(f"NetSuite counts {answer.total} rows more and gives none of them")
+    keys, places = keys_of(table, rows), _places(table, rows, reading.order)
+    _check_order(table, places, keys, after)
+    end = places[-1] if places else after
+    for some in others if rows else ():
+        rest = asker.ask(reading.ask_for(table, some, after, end))
+        rows, keys = _joined(table, rows, rest.rows)
+    return FetchedPage(wanted, rows, keys, after, end, last, answer.total)
+
+
+def _in_groups(table: MappedTable, wanted: Sequence[Column]) -> list[tuple[Column, ...]]:
+    """The columns in as many parts as NetSuite wants queries, the cursor in each."""
+    cursor = () if table.cursor is None else (table.column(table.cursor),)
+    return [(*cursor, *group) for group in column_groups(table, wanted)]
+
+
+def _joined(
+    table: MappedTable, rows: list[dict[str, str]], more: list[dict[str, str]]
+) -> tuple[list[dict[str, str]], list[Key]]:
+    # A row that moved on between the two queries comes again with a later page.
+    found = dict(zip(keys_of(table, more), more, strict=True))
+    both = [(k, row) for k, row in zip(keys_of(table, rows), rows, strict=True) if k in found]
+    return [row | found[key] for key, row in both], [key for key, _ in both]
+
+
+def keys_of(table: MappedTable, rows: Sequence[dict[str, str]]) -> list[Key]:
+    """Give the rows' keys. Raises UnreadableError if a row has none that fits the mirror."""
+    try:
+        values = [_values(rows, column) for column in table.key_columns]
+    except KeyError as error:
+        raise UnreadableError(f"NetSuite gave a row without its key {error.args[0]}") from error
+    except ValueError as error:
+        raise UnreadableError(f"a key of {table.name} is not a number: {error}") from error
+    return list(zip(*values, strict=True))
+
+
+def _values(rows: Sequence[dict[str, str]], column: Column) -> list[str] | list[int]:
+    texts = [row[column.name] for row in rows]
+    return list(map(int, texts)) if column.kind is Kind.INTEGER else texts
+
+
+def _places(
+    table: MappedTable, rows: Sequence[dict[str, str]], order: Sequence[str]
+) -> list[Place]:
+    try:
+        return list(zip(*([row[name] for row in rows] for name in order), strict=True))
+    except KeyError as error:
+        raise UnreadableError(f"NetSuite gave a row of {table.name} without {error}") from error
+
+
+def _check_order(
+    table: MappedTable, places: Sequence[Place], keys: Sequence[Key], after: Place | None
+) -> None:
+    """Refuse a page that does not lead on: asked for ever, or rows passed over unseen."""
+    if len(set(keys)) < len(keys):
+        raise PausedError(
+            "key_not_unique", f"rows of {table.name} share the key {', '.join(table.key)}"
+        )
+    if not table.has_ordered_key:
+        if places and places[-1] == after:
+            raise UnreadableError("NetSuite gave the same rows again")
+        return
+    stamps = len(places[0]) - len(table.key) if places else 0
+    ranks = [(place[:stamps], key) for place, key in zip(places, keys, strict=True)]
+    if after is not None:
+        ranks.insert(0, (after[:stamps], tuple(map(int, after[stamps:]))))
+    if any(one >= other for one, other in pairwise(ranks)):
+        raise UnreadableError("NetSuite gave rows out of their order")

@@ -1,0 +1,279 @@
+"""One table, brought up to date: whichever way it is read, and however that ends."""
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy import Connection
+
+from nsconsole.mapping import MappedTable, Mode
+from nsconsole.netsuite.errors import NetSuiteError, Outcome
+from nsconsole.netsuite.keyset import probe
+from nsconsole.services import link
+from nsconsole.services.sync.asking import Asker
+from nsconsole.services.sync.backfill import backfill
+from nsconsole.services.sync.deletes import apply_deletedrecord, reconcile
+from nsconsole.services.sync.fetching import UnreadableError
+from nsconsole.services.sync.halt import StoppedError
+from nsconsole.services.sync.healing import heal, take_back
+from nsconsole.services.sync.incremental import pull_changes
+from nsconsole.services.sync.lines import pull_lines
+from nsconsole.services.sync.log import Level
+from nsconsole.services.sync.reports import TableReport, TableStatus
+from nsconsole.services.sync.run import CancelledError, Pass, PausedError, TableRun, Written
+from nsconsole.services.sync.whole import load_pull, newest_stamp, pull_whole
+from nsconsole.store import mirror, mirror_tables, sync_map, sync_runs, sync_state
+from nsconsole.store.engine import DatabaseError
+
+_COUNTED = 200_000  # rows that are counted in a moment
+_OUTAGE = (None, 502, 503, 504)  # HTTP statuses, or none at all
+_RETURNING = ("gone", "no_permission", "key_gone", "cursor_gone")  # pauses that end by themselves
+_LONG = timedelta(seconds=30)  # a pull that took longer is followed by what changed meanwhile
+
+
+def sync_table(
+    shared: Pass,
+    entry: sync_map.MapEntry,
+    *,
+    children: Sequence[MappedTable],
+    progress: Callable[[int, int | None], None],
+) -> TableReport:
+    """Make a table's mirror equal to NetSuite, and tell what was done.
+
+    Whatever NetSuite does is told in the report; raises DatabaseError.
+    """
+    table = entry.table
+    if entry.paused and entry.paused.by is not None:
+        return _unread(table, TableStatus.PAUSED, f"paused by {entry.paused.by}")
+    if shared.halt.wanted:
+        return _unread(table, TableStatus.SKIPPED, shared.halt.reason)
+    lock = shared.workspace.locks.try_take(f"table-{table.name}")
+    if lock is None:
+        return _unread(table, TableStatus.BUSY, "another run is at it")
+    with lock:
+        run = _begin(shared, entry, children)
+        run.progress = progress
+        return _follow(run, entry, full=shared.full)
+
+
+def _unread(table: MappedTable, status: TableStatus, why: str) -> TableReport:
+    return TableReport(table.name, table.mode.value, status, error=why)
+
+
+def _begin(shared: Pass, entry: sync_map.MapEntry, children: Sequence[MappedTable]) -> TableRun:
+    workspace, table = shared.workspace, entry.table
+    at = workspace.now()
+    with workspace.database.writing() as connection:
+        mirror_tables.ensure(connection, table)
+        state = sync_state.get(connection, table.name)
+        # Whoever had begun it holds the table no more, and so is dead.
+        interrupted = sync_runs.interrupt_dead(connection, table.name)
+        run_id = sync_runs.begin(
+            connection,
+            table.name,
+            mode=table.mode.value,
+            trigger=shared.trigger.value,
+            owner=workspace.owner,
+            at=at,
+        )
+        run = TableRun(
+            workspace,
+            run_id,
+            table.without({aside.column for aside in entry.set_aside}),
+            Asker(shared.netsuite, shared.halt),
+            shared.halt,
+            first=state.reconciled_at is None,
+            children=tuple(children),
+        )
+        for dead in interrupted:
+            run.log_with(connection, Level.WARNING, "run_interrupted", owner=dead.owner)
+    return run
+
+
+def _follow(run: TableRun, entry: sync_map.MapEntry, *, full: bool) -> TableReport:
+    started = run.workspace.now()
+    try:
+        _work(run, entry, full=full, started=started)
+    except CancelledError:
+        return _end(run, entry, started, TableStatus.CANCELLED, "cancelled; it goes on from there")
+    except StoppedError as stopped:
+        status = TableStatus.FAILED if str(stopped) else TableStatus.CANCELLED
+        return _end(run, entry, started, status, str(stopped) or "stopped; it goes on from there")
+    except PausedError as paused:
+        _pause(run, entry, paused)
+        return _end(run, entry, started, TableStatus.PAUSED, paused.detail)
+    except NetSuiteError as error:
+        _learn(run, error)
+        return _end(run, entry, started, TableStatus.FAILED, str(error))
+    except (UnreadableError, DatabaseError) as error:
+        return _end(run, entry, started, TableStatus.FAILED, str(error))
+    return _end(run, entry, started, TableStatus.DONE, "")
+
+
+def _work(run: TableRun, entry: sync_map.MapEntry, *, full: bool, started: datetime) -> None:
+    if entry.paused:
+        _try_again(run, entry.paused)
+    if entry.set_aside:
+        longest_first = sorted(entry.set_aside, key=lambda aside: aside.probed_at or aside.since)
+        take_back(run, [aside.column for aside in longest_first], entry.table.columns)
+    with run.workspace.database.reading() as connection:
+        state = sync_state.get(connection, run.table.name)
+    _read(run, state, full=full, started=started)
+    if run.table.parent:
+        pull_lines(run)
+    if run.table.tracked_as:
+        apply_deletedrecord(run)
+    _mend(run, started)
+
+
+def _read(run: TableRun, state: sync_state.State, *, full: bool, started: datetime) -> None:
+    checkpoint = load_pull(state.pull_json)
+    if not (full or checkpoint or _must_read_all(run, state)):
+        if state.watermark is not None:
+            pull_changes(run, state)
+        return
+    pull_whole(run, checkpoint)
+    now = run.workspace.now()
+    if run.table.mode is Mode.INCREMENTAL and (checkpoint or now - started > _LONG):
+        with run.workspace.database.reading() as connection:
+            state = sync_state.get(connection, run.table.name)
+        if state.watermark is not None:
+            pull_changes(run, state)
+
+
+def _must_read_all(run: TableRun, state: sync_state.State) -> bool:
+    if run.table.mode is not Mode.INCREMENTAL:
+        return True
+    # Lines without a stamp of their own are found by their parents, once all were read.
+    by_parents = run.table.cursor is None and run.table.parent is not None
+    return state.reconciled_at is None if by_parents else state.watermark is None
+
+
+def _mend(run: TableRun, started: datetime) -> None:
+    with run.workspace.database.reading() as connection:
+        now = sync_map.entry(connection, run.table.name)
+        state = sync_state.get(connection, run.table.name)
+    if now and now.backfills:
+        backfill(run, now.backfills)
+    every = timedelta(hours=run.workspace.settings.reconcile_every)
+    if run.table.mode is Mode.INCREMENTAL and (
+        state.reconciled_at is None or started - state.reconciled_at >= every
+    ):
+        reconcile(run)
+        if state.watermark is not None and newest_stamp(run) is None:
+            run.write(partial(_distrust_cursor, run))
+
+
+def _distrust_cursor(run: TableRun, connection: Connection, _: datetime) -> Written:
+    """Have the whole table read from the next run on: there are rows now that bear no stamp."""
+    sync_state.advance(connection, run.table.name, None)
+    return Written()
+
+
+def _try_again(run: TableRun, pause: sync_map.Pause) -> None:
+    """Take up a table that a finding paused, if what was missing is there again."""
+    if pause.reason not in _RETURNING:
+        raise PausedError(pause.reason, pause.detail)
+    vital = [run.table.column(name) for name in run.table.key]
+    vital += [run.table.column(run.table.cursor)] if run.table.cursor else []
+    try:
+        run.asker.ask(probe(run.table, vital), limit=1)
+    except NetSuiteError as error:
+        heal(run, error)  # raises: nothing but what is vital was asked for
+    with run.workspace.database.writing() as connection:
+        sync_map.resume(connection, run.table.name)
+        run.log_with(connection, Level.INFO, "table_resumed", by=f"itself: {pause.reason} no more")
+
+
+def _pause(run: TableRun, entry: sync_map.MapEntry, paused: PausedError) -> None:
+    if entry.paused and entry.paused.reason == paused.reason:
+        return  # it was told
+    with run.workspace.database.writing() as connection:
+        sync_map.pause(
+            connection,
+            run.table.name,
+            paused.reason,
+            paused.detail,
+            by=None,
+            at=run.workspace.now(),
+        )
+        run.log_with(
+            connection, Level.ERROR, "table_paused", reason=paused.reason, detail=paused.detail
+        )
+
+
+def _learn(run: TableRun, error: NetSuiteError) -> None:
+    """Stop the whole pass where another request would fare no better, or lock the account."""
+    if error.outcome is Outcome.UNAUTHORIZED:
+        link.note(run.workspace, error)
+        run.halt.stop(str(error))
+    elif error.status in _OUTAGE and error.outcome is Outcome.TRANSIENT and run.asker.alone:
+        link.note(run.workspace, error)  # a query that is too slow fails, too, but it alone
+        run.halt.stop(str(error))
+
+
+def _end(
+    run: TableRun,
+    entry: sync_map.MapEntry,
+    started: datetime,
+    status: TableStatus,
+    error: str,
+) -> TableReport:
+    workspace, table = run.workspace, run.table
+    at, requests = workspace.now(), run.untold_requests
+    if status is TableStatus.DONE:
+        link.note(workspace, None)
+    with workspace.database.writing() as connection:
+        if status is TableStatus.DONE:
+            sync_state.caught_up(connection, table.name, started_at=started, ended_at=at)
+            _count(run, connection)
+        state = sync_state.get(connection, table.name)
+        sync_runs.end(
+            connection,
+            run.id,
+            sync_runs.Status(status.value),
+            at=at,
+            requests=requests,
+            dropped_json=json.dumps(run.dropped),
+            watermark=state.watermark,
+            error=error or None,
+        )
+        _tell(run, connection, status, error)
+    return TableReport(
+        table.name,
+        entry.table.mode.value,
+        status,
+        run.rows_read,
+        run.rows_written,
+        run.rows_deleted,
+        run.asker.requests,
+        tuple(run.dropped),
+        state.watermark,
+        (at - started).total_seconds(),
+        error,
+    )
+
+
+def _count(run: TableRun, connection: Connection) -> None:
+    """Keep the number of rows, for estimates; a large table's is counted as it is read whole."""
+    state = sync_state.get(connection, run.table.name)
+    known = state.surveyed_rows
+    if known is None or (known < _COUNTED and (run.rows_written or run.rows_deleted)):
+        sync_state.surveyed(connection, run.table.name, mirror.count(connection, run.table))
+
+
+def _tell(run: TableRun, connection: Connection, status: TableStatus, error: str) -> None:
+    """Log the end of a run; of one that changed nothing its row in `sync_runs` tells enough."""
+    counts = {
+        "read": run.rows_read,
+        "written": run.rows_written,
+        "deleted": run.rows_deleted,
+        "requests": run.asker.requests,
+    }
+    if status is TableStatus.FAILED:
+        run.log_with(connection, Level.ERROR, "run_failed", error=error, **counts)
+    elif status is TableStatus.CANCELLED:
+        run.log_with(connection, Level.WARNING, "run_cancelled", **counts)
+    elif status is TableStatus.DONE and (run.rows_written or run.rows_deleted):
+        run.log_with(connection, Level.INFO, "run_ended", **counts)

@@ -1,0 +1,138 @@
+"""Reading a whole table: page by page in the order of its key, each page kept with its place.
+
+A pull that was cut off goes on at the place of its last page. Rows of the mirror that lie between
+two neighbours of a page, and that NetSuite did not give, have vanished.
+"""
+
+import json
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy import Connection
+
+from nsconsole.mapping import MappedTable, Mode
+from nsconsole.netsuite.keyset import survey
+from nsconsole.services.sync.fetching import FetchedPage, Place, by_key_between, pages
+from nsconsole.services.sync.healing import asked
+from nsconsole.services.sync.lines import queue_lines
+from nsconsole.services.sync.log import Level
+from nsconsole.services.sync.run import TableRun, Written
+from nsconsole.services.sync.writing import upsert
+from nsconsole.store import mirror, sync_map, sync_runs, sync_state
+from nsconsole.store.mirror import Key
+
+_BEGINNING = "1970-01-01T00:00:00Z"  # the watermark of a table that has no row yet
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """The checkpoint of a pull: what is read, what the cursor's newest value was at its start.
+
+    `watermark` is None where rows without a stamp keep the cursor from being trusted.
+    """
+
+    started_at: str
+    watermark: str | None
+    position: tuple[str, ...] | None = None
+    rows: int = 0
+
+    def to_json(self) -> str:
+        """Write it down."""
+        return json.dumps(asdict(self))
+
+
+def load_pull(text: str | None) -> Pull | None:
+    """Read a checkpoint back."""
+    if text is None:
+        return None
+    kept = json.loads(text)
+    position = kept.pop("position")
+    return Pull(**kept, position=None if position is None else tuple(position))
+
+
+def pull_whole(run: TableRun, checkpoint: Pull | None) -> None:
+    """Make the mirror equal to the whole table, from the checkpoint on or from the beginning."""
+    pull = checkpoint or _begin(run)
+    if checkpoint:
+        run.log(Level.INFO, "pull_resumed", rows=checkpoint.rows)
+    for page in pages(run, by_key_between, order=run.table.key, start=pull.position):
+        if run.expected is None:
+            _expect(run, pull, page)
+        pull = replace(pull, position=page.end, rows=pull.rows + len(page.rows))
+        run.write(partial(_write, run, page, pull), read=len(page.rows))
+
+
+def _begin(run: TableRun) -> Pull:
+    started = run.workspace.now().isoformat()
+    watermark = newest_stamp(run) if run.table.mode is Mode.INCREMENTAL else None
+    with run.workspace.database.writing() as connection:
+        # This pull brings them all.
+        sync_map.note_backfill(
+            connection, run.table.name, [c.name for c in run.table.columns], None
+        )
+        mirror.forget_seen(connection, run.table)
+    return Pull(started, watermark)
+
+
+def newest_stamp(run: TableRun) -> str | None:
+    """Ask for the cursor's newest value; None if it cannot be trusted to tell what changed."""
+    (row,) = asked(run, survey).rows
+    total, stamped = int(row["total"]), int(row["stamped"])
+    if stamped < total:
+        run.log(Level.WARNING, "cursor_untrusted", cursor=run.table.cursor, missing=total - stamped)
+        return None
+    return row.get("newest", _BEGINNING)
+
+
+def _expect(run: TableRun, pull: Pull, page: FetchedPage) -> None:
+    expected = run.expected = pull.rows + page.expected
+    with run.workspace.database.writing() as connection:
+        sync_runs.expect(connection, run.id, expected_rows=expected, rows_before=pull.rows)
+        if not page.last:
+            run.log_with(connection, Level.INFO, "pull_began", expected=expected)
+
+
+def _write(
+    run: TableRun, page: FetchedPage, pull: Pull, connection: Connection, at: datetime
+) -> Written:
+    table = run.table
+    if not run.first:
+        queue_lines(connection, run, page)
+    # Before the upsert: where the mirror has nothing yet, there is nothing to compare.
+    gone = mark_vanished(connection, table, page, at)
+    written = upsert(connection, run, page, at, only_changes=table.mode is not Mode.FULL)
+    if page.last:
+        sync_state.pulled(
+            connection,
+            table.name,
+            began_at=datetime.fromisoformat(pull.started_at),
+            ended_at=at,
+            watermark=pull.watermark,
+            rows=pull.rows,
+        )
+    else:
+        sync_state.save_pull(connection, table.name, pull.to_json())
+    return Written(written, gone)
+
+
+def mark_vanished(
+    connection: Connection, table: MappedTable, page: FetchedPage, at: datetime
+) -> int:
+    """Mark what the mirror has within a page's range of keys and the page has not; count it."""
+    if table.has_ordered_key:
+        after = None if page.start is None else _as_key(page.start)
+        upto = None if page.last or page.end is None else _as_key(page.end)
+        return mirror.mark_vanished(
+            connection, table, after=after, upto=upto, keys=page.keys, at=at
+        )
+    mirror.remember_seen(connection, table, page.keys)
+    if not page.last:
+        return 0
+    gone = mirror.mark_unseen(connection, table, at=at)
+    mirror.forget_seen(connection, table)
+    return gone
+
+
+def _as_key(place: Place) -> Key:
+    return tuple(map(int, place))
