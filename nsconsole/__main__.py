@@ -26,6 +26,10 @@ def _main(words: Sequence[str]) -> int:
         from nsconsole.demo import demo
 
         return guarded(args, lambda: demo(args))
+    if args.command == "worker":
+        from nsconsole.worker import worker
+
+        return guarded(args, lambda: worker(args))
     return run(args)
 
 

@@ -9,6 +9,7 @@ import time
 from argparse import Namespace
 from collections.abc import Callable, Mapping
 from logging.handlers import RotatingFileHandler
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nsconsole.settings import Settings, load_settings
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from nsconsole.services.operators import Operator
     from nsconsole.services.workspace import Workspace
 
-_POOLS = ("ThreadPoolExecutor", "asyncio_")  # threads that the interpreter would wait for
+_POOLS = ("ThreadPoolExecutor", "asyncio_", "sync")  # threads that the interpreter would wait for
 _PATIENCE = 3.0  # seconds that leaving waits for a call to NetSuite to end
 
 
@@ -42,7 +43,7 @@ def run(settings: Settings, opening: "Opening") -> int:
     gc.disable()
     from nsconsole.console.app import NsConsole  # the commands do without Textual
 
-    _log_to_file(settings)
+    log_to_file(settings.logs / "nsconsole.log")
     app = NsConsole(
         opening,
         account=settings.account,
@@ -51,7 +52,7 @@ def run(settings: Settings, opening: "Opening") -> int:
     )
     app.run()
     app.stop_background()
-    _leave(app.return_code or 0)
+    leave(app.return_code or 0)
     return app.return_code or 0
 
 
@@ -87,12 +88,10 @@ def _scheduler(workspace: "Workspace") -> "Background":
     return Scheduler(workspace)
 
 
-def _log_to_file(settings: Settings) -> None:
-    # Whatever is written to the terminal would stand in the middle of the screen.
-    settings.logs.mkdir(parents=True, exist_ok=True)
-    handler = RotatingFileHandler(
-        settings.logs / "nsconsole.log", maxBytes=2**20, backupCount=3, delay=True, encoding="utf-8"
-    )
+def log_to_file(file: Path) -> None:
+    """Send the program's log to a file; on the terminal it would stand amid the screen."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handler = RotatingFileHandler(file, maxBytes=2**20, backupCount=3, delay=True, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     for talker in ("alembic", "httpx"):
@@ -107,11 +106,11 @@ def _log_thread(args: "threading.ExceptHookArgs") -> None:
         logging.getLogger(__name__).error("thread failed", exc_info=args.exc_value)
 
 
-def _leave(code: int) -> None:
+def leave(code: int) -> None:
     """Wait a little for the calls that are under way, then leave whatever still runs.
 
-    To leave in the middle of a call loses nothing: the push keeps its lease until that runs out,
-    and is then asked again under the same request id.
+    To leave in the middle of a call loses nothing: a push keeps its lease until that runs out,
+    and is then asked again under the same request id; a pull goes on from its last page.
     """
     deadline = time.monotonic() + _PATIENCE
     others = [t for t in threading.enumerate() if t.name.startswith(_POOLS)]

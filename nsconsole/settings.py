@@ -32,7 +32,11 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All that a workspace can be told. Times are seconds."""
+    """All that a workspace can be told. Times are seconds, unless the name says otherwise.
+
+    `concurrency` is how many calls to the account may be under way at once; None leaves it to what
+    NetSuite allows.
+    """
 
     home: Path
     database_url: str | None = None
@@ -47,6 +51,10 @@ class Settings:
     self_approval: frozenset[str] = frozenset()
     drain_every: float = 3.0
     retry_after: float = 30.0
+    sync_lookback: float = 3600.0
+    reconcile_every: float = 24.0  # hours
+    log_days: int = 30
+    concurrency: int | None = None
     theme: str = "dark"
 
     @property
@@ -79,8 +87,25 @@ _KEYS = {
     "approvals.self_approval": "self_approval",
     "drain.every_seconds": "drain_every",
     "drain.retry_after_seconds": "retry_after",
+    "sync.lookback_seconds": "sync_lookback",
+    "sync.reconcile_every_hours": "reconcile_every",
+    "sync.log_days": "log_days",
+    "sync.concurrency": "concurrency",
     "screen.theme": "theme",
 }
+
+# The most that a number may be, by its key, and what it counts; all are above 0.
+_NUMBERS = {
+    "timeouts.connect": (3600, "seconds"),
+    "timeouts.read": (3600, "seconds"),
+    "timeouts.total": (3600, "seconds"),
+    "drain.every_seconds": (3600, "seconds"),
+    "drain.retry_after_seconds": (3600, "seconds"),
+    "sync.lookback_seconds": (7 * 86_400, "seconds"),
+    "sync.reconcile_every_hours": (24 * 366, "hours"),
+}
+# The same of whole numbers.
+_WHOLE_NUMBERS = {"sync.log_days": 3660, "sync.concurrency": 200}
 
 _ENVIRONMENT = {
     "NSCONSOLE_DATABASE_URL": "database_url",
@@ -122,6 +147,12 @@ def config_text(*, account: str | None, netsuite_url: str | None, operator: str 
             "[drain]",
             "# every_seconds = 3",
             "# retry_after_seconds = 30",
+            "",
+            "[sync]",
+            "# lookback_seconds = 3600        # how far behind its last run a sync begins",
+            "# reconcile_every_hours = 24     # how often ids are compared, to find deletions",
+            "# log_days = 30",
+            "# concurrency = 5                # calls at once; by default what NetSuite allows",
             "",
             "[screen]",
             '# theme = "dark"   # or "light"',
@@ -184,12 +215,26 @@ def _value(key: str, value: object, path: Path) -> object:
         if isinstance(value, list) and all(tier in RISK_TIERS for tier in value):
             return frozenset(value)
         raise SettingsError(f"{path}: “{key}” must be a list of {', '.join(RISK_TIERS)}")
-    if key.startswith(("timeouts.", "drain.")):
-        if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value <= 3600:
-            return float(value)
-        raise SettingsError(f"{path}: “{key}” must be a number of seconds above 0, at most 3600")
+    if key in _NUMBERS:
+        return _number(key, value, path)
+    if key in _WHOLE_NUMBERS:
+        return _whole_number(key, value, path)
     if key == "screen.theme" and value not in ("dark", "light"):
         raise SettingsError(f'{path}: “{key}” must be "dark" or "light"')
     if not isinstance(value, str) or not value:
         raise SettingsError(f"{path}: “{key}” must be text between quotes")
     return value
+
+
+def _number(key: str, value: object, path: Path) -> float:
+    most, unit = _NUMBERS[key]
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value <= most:
+        return float(value)
+    raise SettingsError(f"{path}: “{key}” must be a number of {unit} above 0, at most {most}")
+
+
+def _whole_number(key: str, value: object, path: Path) -> int:
+    most = _WHOLE_NUMBERS[key]
+    if type(value) is int and 1 <= value <= most:
+        return value
+    raise SettingsError(f"{path}: “{key}” must be a whole number from 1 to {most}")

@@ -69,6 +69,11 @@ def test_every_setting_of_the_file_is_read(configured):
         [drain]
         every_seconds = 4
         retry_after_seconds = 5
+        [sync]
+        lookback_seconds = 60
+        reconcile_every_hours = 0.5
+        log_days = 7
+        concurrency = 12
         [screen]
         theme = "light"
         """
@@ -84,6 +89,8 @@ def test_every_setting_of_the_file_is_read(configured):
     assert timeouts == (1.0, 2.5, 3.0)
     assert settings.self_approval == {"low", "medium"}
     assert (settings.drain_every, settings.retry_after) == (4.0, 5.0)
+    assert (settings.sync_lookback, settings.reconcile_every) == (60.0, 0.5)
+    assert (settings.log_days, settings.concurrency) == (7, 12)
     assert settings.theme == "light"
 
 
@@ -99,6 +106,11 @@ def test_every_setting_of_the_file_is_read(configured):
         ("[drain]\nevery_seconds = true", "must be a number of seconds"),
         ("[drain]\nevery_seconds = nan", "must be a number of seconds"),
         ("[timeouts]\ntotal = 1e9", "at most 3600"),
+        ("[sync]\nlookback_seconds = 0", "“sync.lookback_seconds” must be a number of seconds"),
+        ("[sync]\nreconcile_every_hours = -1", "must be a number of hours above 0, at most 8784"),
+        ("[sync]\nlog_days = 0.5", "“sync.log_days” must be a whole number from 1 to 3660"),
+        ("[sync]\nconcurrency = 0", "“sync.concurrency” must be a whole number from 1 to 200"),
+        ("[sync]\nconcurrency = true", "must be a whole number from 1 to 200"),
         ('[approvals]\nself_approval = ["none"]', "must be a list of low, medium, high"),
         ('[approvals]\nself_approval = "low"', "must be a list of low, medium, high"),
         ("[approvals]\nself_approval = [[1]]", "must be a list of low, medium, high"),

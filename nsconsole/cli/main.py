@@ -1,5 +1,6 @@
 """One command from start to end: what it raises becomes a sentence and an exit code here."""
 
+import gc
 import importlib
 import io
 import os
@@ -28,7 +29,10 @@ _MODULES = {
     "decide": "proposals",
     "drain": "queue",
     "queue": "queue",
-    "status": "queue",
+    "status": "status",
+    "sync": "sync",
+    "log": "log",
+    "map": "map",
     "init": "setup",
     "doctor": "setup",
     "operator": "operators",
@@ -77,7 +81,11 @@ def guarded(args: Namespace, work: Callable[[], int]) -> int:
 
 
 def _command(name: str) -> Callable[[Namespace], int]:
+    # What is imported stays; looking through it for garbage would only take time.
+    gc.disable()
     module = importlib.import_module(f"nsconsole.cli.{_MODULES[name]}")
+    gc.freeze()
+    gc.enable()
     command: Callable[[Namespace], int] = getattr(module, name)
     return command
 

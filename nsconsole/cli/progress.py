@@ -1,5 +1,6 @@
 """How far long work is, told on the terminal of whoever waits for it."""
 
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -10,7 +11,7 @@ _ERASE = "\r\x1b[K"
 
 
 class Progress:
-    """Says how many of how many are done, on one line of stderr that goes away at the end.
+    """Says how far work is, on one line of stderr that goes away at the end.
 
     It stays silent for the first second, and when stderr is not a terminal.
     """
@@ -41,8 +42,12 @@ class Progress:
 
     def __call__(self, done: int, of: int) -> None:
         """Tell that `done` of `of` are done."""
+        self.tell(f"{done:,} of {of:,}")
+
+    def tell(self, how_far: str) -> None:
+        """Tell it in words."""
         if self._stream.isatty() and self._clock() - self._started > _PATIENCE:
-            print(
-                f"{_ERASE}{self._what}: {done:,} of {of:,}", end="", file=self._stream, flush=True
-            )
+            # A line that the terminal breaks could not be taken away again.
+            line = f"{self._what}: {how_far}"[: shutil.get_terminal_size().columns - 1]
+            print(f"{_ERASE}{line}", end="", file=self._stream, flush=True)
             self._shown = True

@@ -1,27 +1,27 @@
 """`propose`, `inbox` and `decide`."""
 
-import sys
 from argparse import Namespace
 from collections.abc import Sequence
-from pathlib import Path
 
 from nsconsole.cli import output
 from nsconsole.cli.progress import Progress
+from nsconsole.cli.reading import read_input
 from nsconsole.cli.session import authority, opened
 from nsconsole.services import approvals, proposals
 from nsconsole.services import inbox as inbox_service
 from nsconsole.services.approvals import Choice, Decision, Verdict
-from nsconsole.services.errors import BadInputError
 from nsconsole.services.lines import Line
 from nsconsole.services.operators import os_login, whoami
 
 _ALL = 2**63 - 1
+_HINT = "Type the proposal as JSON, then Ctrl-D."
 _VERDICTS = {"approve": Verdict.APPROVE, "reject": Verdict.REJECT}
 
 
 def propose(args: Namespace) -> int:
     """Stage what a file or stdin holds."""
-    entries = proposals.parse_proposals(_read(args.file))
+    data = read_input(args.file, most=proposals.LARGEST_INPUT + 1, hint=_HINT)
+    entries = proposals.parse_proposals(data)
     with opened(args) as workspace, Progress("asking NetSuite") as progress:
         operator = whoami(workspace)
         author = operator.name if operator else os_login()
@@ -32,25 +32,6 @@ def propose(args: Namespace) -> int:
         return 0
     output.table(("ID", "RISK", "PROPOSAL"), [(str(s.id), s.risk_tier, s.summary) for s in staged])
     return 0
-
-
-def _read(name: str) -> bytes:
-    most = proposals.LARGEST_INPUT + 1
-    if name == "-":
-        if sys.stdin is None:
-            raise BadInputError("there is no standard input to read from; name a file")
-        if sys.stdin.isatty():
-            print("Type the proposal as JSON, then Ctrl-D.", file=sys.stderr)
-        return sys.stdin.buffer.read(most)
-    try:
-        with Path(name).open("rb") as file:
-            return file.read(most)
-    except (OSError, ValueError) as error:
-        raise BadInputError(f"{name} cannot be read: {_reason(error)}") from error
-
-
-def _reason(error: Exception) -> str:
-    return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
 
 
 def inbox(args: Namespace) -> int:

@@ -111,7 +111,9 @@ def test_progress_is_for_terminals_alone():
     [
         (["inbox"], {"proposals"}),
         (["queue"], {"pushes"}),
-        (["status"], {"tiers", "queue", "breaker", "dlq", "coverage", "proposals", "netsuite"}),
+        (["log"], {"entries"}),
+        (["sync", "bin"], {"error"}),
+        (["map", "show", "vendor"], {"tables"}),
         (["doctor"], {"checks"}),
         (["drain"], {"applied", "retried", "dead", "waiting", "stopped"}),
         (["decide", "approve", "7"], {"decisions"}),

@@ -106,34 +106,6 @@ def test_the_inbox_is_listed_by_status_and_limit(program):
     assert ids("--status", "all", "--limit", "2") == [3, 2]
 
 
-def test_the_status_counts_and_leaves_unknown_what_is_not_built(staged):
-    status = staged.here("status", "--json").json
-    assert status["proposals"]["pending"] == 1
-    assert status["queue"] == {
-        "queued": 0,
-        "in_flight": 0,
-        "applied": 0,
-        "dead": 0,
-        "cancelled": 0,
-    }
-    assert (status["tiers"], status["breaker"], status["dlq"], status["coverage"]) == (
-        [],
-        None,
-        None,
-        None,
-    )
-    assert status["netsuite"]["account"] == "1234567_SB1"
-
-
-def test_the_status_tells_why_netsuite_cannot_be_reached(staged):
-    staged.environ["NSCONSOLE_NETSUITE_URL"] = "http://127.0.0.1:1"
-    assert staged.here("propose", stdin=CHANGE).code == 4
-    link = staged.here("status", "--json").json["netsuite"]
-    assert link["state"] == "unreachable"
-    assert "127.0.0.1:1" in link["detail"]
-    assert "unreachable since" in staged.here("status").out
-
-
 @pytest.fixture
 def slow_sandbox(seeded_state, tmp_path):
     from nsconsole.sandbox.server import Options, running

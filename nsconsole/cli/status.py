@@ -1,0 +1,113 @@
+"""`status`: how everything stands."""
+
+from argparse import Namespace
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from nsconsole.cli import output
+from nsconsole.cli.session import opened
+from nsconsole.services.link import Link
+from nsconsole.services.status import Pool, pool, standing
+from nsconsole.services.sync.overview import Freshness, TableLine, TierLine, overview
+from nsconsole.services.sync.tiers import Tier, tiers
+
+_UNBUILT = {"breaker": None, "dlq": None, "coverage": None}
+
+
+def status(args: Namespace) -> int:
+    """Say how everything stands; what this version does not do yet is null."""
+    with opened(args) as workspace:
+        now, calls = standing(workspace), pool(workspace)
+        mirror, turns = overview(workspace), tiers(workspace)
+        account = workspace.settings.account
+    lines = list(zip(mirror.tiers, turns, strict=True))
+    fresh = _by_freshness(mirror.tables)
+    if args.json:
+        output.document(
+            {
+                "tiers": [_tier(*line) for line in lines],
+                "tables": fresh,
+                "paused": _paused(mirror.tables),
+                "set_aside": _set_aside(mirror.tables),
+                "governor": calls and calls._asdict(),
+                "proposals": dict(now.proposals),
+                "queue": dict(now.queue),
+                "netsuite": _link(account, now.link),
+                **_UNBUILT,
+            }
+        )
+        return 0
+    output.line(f"proposals  {_figures(now.proposals)}")
+    output.line(f"queue      {_figures(now.queue)}")
+    output.line(f"mirror     {_figures(fresh)}")
+    for line in lines:
+        output.line(f"           {_told(*line)}")
+    for paused in _paused(mirror.tables):
+        output.line(f"           {paused['table']} is paused, {paused['why']}")
+    for aside in _set_aside(mirror.tables):
+        since = output.minute(aside["since"])
+        output.line(f"           {aside['table']}.{aside['column']} is set aside since {since}")
+    output.line(f"NetSuite   {_told_link(account, now.link)}{_told_pool(calls)}")
+    return 0
+
+
+def _by_freshness(tables: Iterable[TableLine]) -> dict[str, int]:
+    counts = Counter(table.freshness for table in tables)
+    return {fresh.value.replace(" ", "_"): counts[fresh] for fresh in Freshness}
+
+
+def _paused(tables: Iterable[TableLine]) -> list[dict[str, str]]:
+    return [{"table": table.name, "why": table.pause} for table in tables if table.pause]
+
+
+def _set_aside(tables: Iterable[TableLine]) -> list[dict[str, Any]]:
+    keys = ("column", "reason", "detail", "since")
+    return [
+        {"table": table.name} | {key: getattr(aside, key) for key in keys}
+        for table in tables
+        for aside in table.set_aside
+    ]
+
+
+def _tier(line: TierLine, turn: Tier) -> dict[str, object]:
+    return {
+        "minutes": line.minutes,
+        "last_run_at": turn.started_at,
+        "last_ended_at": turn.ended_at,
+        "next_run_at": line.next_run_at,
+        "running": line.running,
+        "paused": line.paused or None,
+        "tables": line.tables,
+        "on_time": line.on_time,
+        "late": line.late,
+        "stalled": line.stalled,
+    }
+
+
+def _told(line: TierLine, turn: Tier) -> str:
+    last = output.minute(turn.started_at) if turn.started_at else "never"
+    following = f"next {output.minute(line.next_run_at)}"
+    if line.paused:
+        following = f"paused {line.paused}"
+    elif line.running:
+        following = "running"
+    return f"every {line.minutes:2} minutes: {line.tables} tables, last {last}, {following}"
+
+
+def _link(account: str | None, link: Link) -> dict[str, object]:
+    return {"account": account, "state": link.state, "detail": link.detail, "since": link.since}
+
+
+def _told_link(account: str | None, link: Link) -> str:
+    since = f" since {output.moment(link.since)}" if link.since else ""
+    why = f" ({link.detail})" if link.detail else ""
+    return f"{account or 'no account'}: {link.state}{since}{why}"
+
+
+def _told_pool(calls: Pool | None) -> str:
+    return f"; {calls.limit} of {calls.size} calls at once" if calls else ""
+
+
+def _figures(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in counts.items())
