@@ -14,17 +14,22 @@ from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.reactive import var
 from textual.screen import Screen
 
 from nsconsole.console import messages
-from nsconsole.console.inbox.detail import DetailPane
-from nsconsole.console.inbox.proposal_list import ProposalList
+from nsconsole.console.area import Area
 from nsconsole.console.inbox.screen import InboxScreen
 from nsconsole.console.themes import DARK, LIGHT, theme_name
 from nsconsole.resources import resource
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nsconsole.console.session import Background, FirstPage, Opening, Session
+    from nsconsole.console.sync.screen import SyncScreen
+    from nsconsole.services.operators import Operator
+    from nsconsole.services.status import Standing
 
 _log = logging.getLogger(__name__)
 _STYLES = ("base.tcss", "inbox.tcss", "dialogs.tcss")
@@ -39,12 +44,24 @@ class NsConsole(App[None]):
 
     TITLE = "nsconsole"
     CSS_PATH: ClassVar[Any] = [resource("styles") / name for name in _STYLES]
+    DEFAULT_MODE = "inbox"
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("1", "show('inbox')", "Inbox", id="app.inbox"),
+        Binding("2", "show('sync')", "Sync", id="app.sync"),
         Binding("question_mark", "help", "Help", id="app.help"),
         Binding("f1", "help", "Help", show=False),
         Binding("T", "toggle_theme", "Dark or light", show=False, id="app.theme"),
         Binding("q", "quit", "Quit", id="app.quit"),
     ]
+
+    operator: "var[Operator | None]" = var(None)
+    """Who sits before the screen: nobody, for one who may only look."""
+
+    standing: "var[Standing | None]" = var(None)
+    """How the workspace stood when it was last read."""
+
+    stand_in: var[str] = var("")
+    """The address that stands in for NetSuite, lest one be taken for the other."""
 
     def __init__(
         self,
@@ -59,9 +76,11 @@ class NsConsole(App[None]):
         self.now = now
         self._opening = opening
         self._first_page = first_page
+        self._account = account
         self._inbox = InboxScreen(account)
+        self._sync: SyncScreen | None = None
         self._session: Session | None = None
-        self._begun = False
+        self._begun = self._failed = False
         self._background: Background | None = None
         self._leaving = threading.Event()
         self.register_theme(DARK)
@@ -86,7 +105,15 @@ class NsConsole(App[None]):
         # A dropped connection leaves no terminal to restore, and writing to one that is gone can
         # block for ever. Every state is in the database, so nothing is lost by leaving at once.
         loop.add_signal_handler(signal.SIGHUP, os._exit, 128 + signal.SIGHUP)
+        self.add_mode("inbox", lambda: self._inbox)
+        self.add_mode("sync", self._make_sync)
         self.call_after_refresh(self._start_thread, self._open, "opening")
+
+    def _make_sync(self) -> "SyncScreen":
+        from nsconsole.console.sync.screen import SyncScreen  # at its first use
+
+        self._sync = SyncScreen(self._account, self._session)
+        return self._sync
 
     def _terminated(self) -> None:
         self.exit(return_code=128 + signal.SIGTERM)
@@ -120,12 +147,32 @@ class NsConsole(App[None]):
 
     @on(messages.OpeningFailed)
     def _opening_failed(self, failed: messages.OpeningFailed) -> None:
+        self._failed = True
+        self.switch_mode("inbox")
+        self.refresh_bindings()
         self._inbox.show_trouble(failed.why)
 
     @on(messages.Opened)
     def _opened(self, opened: messages.Opened) -> None:
         self._session = opened.session
+        self.stand_in = opened.session.workspace.settings.netsuite_url or ""
         self._inbox.begin(opened.session, self.now())
+        if self._sync:
+            self._sync.begin(opened.session)
+
+    @on(messages.Identified)
+    def _identified(self, identified: messages.Identified) -> None:
+        self.operator = identified.operator
+
+    @on(messages.StandingRead)
+    def _standing_read(self, read: messages.StandingRead) -> None:
+        self.standing = read.standing
+
+    @on(messages.DatabaseChanged)
+    def _database_changed(self) -> None:
+        for area in (self._inbox, self._sync):
+            if area:
+                area.post_message(messages.DatabaseChanged())
 
     @on(messages.PageRead)
     def _rows_shown(self) -> None:
@@ -140,22 +187,27 @@ class NsConsole(App[None]):
     def _begin_background(self, session: "Session") -> None:
         from nsconsole.store.changes import watch  # after the first rows
 
-        tell = self._inbox.post_message
         try:
-            tell(messages.Identified(session.identify()))
+            self._post(messages.Identified(session.identify()))
             self._background = session.background()
             self._background.start()
-            watch(
-                session.workspace.database, lambda: tell(messages.DatabaseChanged()), self._leaving
-            )
+            changed = messages.DatabaseChanged
+            watch(session.workspace.database, lambda: self._post(changed()), self._leaving)
         except Exception as error:  # noqa: BLE001 - the end of a thread: the screen says why
             _log.warning("nothing is sent or refreshed by itself any more", exc_info=error)
-            tell(messages.LaneFailed(f"{error}. Nothing is sent or refreshed by itself any more"))
+            why = f"{error}. Nothing is sent or refreshed by itself any more"
+            self._inbox.post_message(messages.LaneFailed(why))
 
     def drain_soon(self) -> None:
         """Send what was approved at once."""
         if self._background:
             self._background.drain_soon()
+
+    def sync_soon(self, tables: "Sequence[str]", *, full: bool) -> bool:
+        """Sync some tables at once; False as long as nothing works in the background."""
+        if self._background:
+            self._background.sync_soon(tables, full=full)
+        return self._background is not None
 
     def stop_background(self) -> None:
         """Begin no more work; called once the screen is gone."""
@@ -167,18 +219,20 @@ class NsConsole(App[None]):
         """Change between dark and light."""
         self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
 
+    def action_show(self, area: str) -> None:
+        """Change to a screen, which is as it was left."""
+        self.switch_mode(area)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave out the key of the present screen; without a workspace there is no other."""
+        return action != "show" or not (self._failed or parameters == (self.current_mode,))
+
     def action_help(self) -> None:
         """Show the keys."""
         from nsconsole.console.help import HelpScreen  # seldom needed
 
-        if len(self.screen_stack) == 1:
-            places = [
-                ("Inbox", InboxScreen.BINDINGS),
-                ("List", ProposalList.BINDINGS),
-                ("Proposal", DetailPane.BINDINGS),
-                ("Everywhere", self.BINDINGS),
-            ]
-            self.push_screen(HelpScreen(places))
+        if isinstance(self.screen, Area):
+            self.push_screen(HelpScreen([*self.screen.KEYS, ("Everywhere", self.BINDINGS)]))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Offer every key's action by name, besides the themes."""

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from nsconsole.services.lines import Line
     from nsconsole.services.operators import Operator
     from nsconsole.services.status import Standing
+    from nsconsole.services.sync.log import LogEntry
+    from nsconsole.services.sync.overview import Overview
 
 
 class _Latest(Message):
@@ -50,7 +52,7 @@ class Identified(Message):
 
 
 @dataclass
-class DatabaseChanged(_Latest):
+class DatabaseChanged(_Latest, bubble=False):
     """Somebody committed something, in this process or another."""
 
 
@@ -95,6 +97,44 @@ class NowRead(_Latest):
     proposal_id: int
     now: "Now | None"
     why: str = ""
+
+
+@dataclass
+class OverviewRead(_Latest):
+    """How the mirror stands."""
+
+    overview: "Overview"
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Which entries of the sync log are asked for; `level` is the least, `table` "" for all."""
+
+    level: str = "info"
+    table: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TailLine:
+    """An entry of the sync log and its sentence, which is safe to show."""
+
+    entry: "LogEntry"
+    sentence: str
+
+
+@dataclass
+class TailRead(Message):
+    """Entries after or before one that is known by its id, or the newest ones; oldest first.
+
+    `complete` says that there are no more of them in that direction.
+    """
+
+    listening: Listening
+    lines: list[TailLine]
+    after: int | None
+    before: int | None
+    complete: bool
 
 
 @dataclass

@@ -1,6 +1,6 @@
 """What the console is given by whoever starts it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,6 +18,9 @@ class Background(Protocol):
 
     def drain_soon(self) -> None:
         """Send what was approved at once."""
+
+    def sync_soon(self, tables: Sequence[str], *, full: bool) -> None:
+        """Sync some tables at once, whatever their tiers; `full` reads each whole."""
 
     def stop(self) -> None:
         """Begin no more work."""

@@ -1,6 +1,5 @@
 """The title bar: whose console this is, how NetSuite answers, what waits, what time it is."""
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -9,6 +8,9 @@ from textual.widget import Widget
 from nsconsole.text import clean
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from nsconsole.console.app import NsConsole
     from nsconsole.services.operators import Operator
     from nsconsole.services.status import Standing
 
@@ -21,7 +23,9 @@ _LINK = {
 
 
 class TitleBar(Widget):
-    """One line; what does not fit is left out, the least needed first."""
+    """One line; what does not fit is left out, the least needed first. It follows the app."""
+
+    app: "NsConsole"
 
     def __init__(self, account: str | None) -> None:
         super().__init__()
@@ -31,25 +35,32 @@ class TitleBar(Widget):
         self._standing: Standing | None = None
         self._now: datetime | None = None
 
-    def show_stand_in(self, url: str) -> None:
-        """Name the address that stands in for NetSuite, lest one be taken for the other."""
-        self._netsuite = clean(url.partition("://")[2], limit=40)
+    def on_mount(self) -> None:
+        """Show what is known, and whatever changes of it."""
+        self.watch(self.app, "stand_in", self._show_stand_in)
+        self.watch(self.app, "operator", self._show_operator)
+        self.watch(self.app, "standing", self._show_standing)
+        self._tick()
+        self.set_interval(1, self._tick)
+
+    def _show_stand_in(self, url: str) -> None:
+        self._netsuite = clean(url.partition("://")[2], limit=40) or "NetSuite"
         self.refresh()
 
-    def show_operator(self, operator: "Operator | None") -> None:
-        """Say who sits here."""
+    def _show_operator(self, operator: "Operator | None") -> None:
         self._operator = operator
         self.refresh()
 
-    def show_standing(self, standing: "Standing") -> None:
-        """Show figures and the link."""
+    def _show_standing(self, standing: "Standing | None") -> None:
+        if standing is None:
+            return
         self._standing = standing
         self.set_class(standing.link.state in ("unreachable", "refused"), "-trouble")
         self.tooltip = Content(clean(standing.link.detail)) if standing.link.detail else None
         self.refresh()
 
-    def show_time(self, now: datetime) -> None:
-        """Show the clock, in the reader's time zone."""
+    def _tick(self) -> None:
+        now = self.app.now().astimezone()
         if self._now is None or (now.hour, now.minute) != (self._now.hour, self._now.minute):
             self._now = now
             self.refresh()

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 
 from nsconsole.netsuite.errors import NetSuiteError, Outcome
+from nsconsole.services.sync.log import Level, note
 from nsconsole.store import governor as store
 from nsconsole.store.engine import Database
 from nsconsole.store.slots import Held, Slots
@@ -111,7 +112,10 @@ class Governor:
         with self._database.writing() as connection:
             if store.get(connection, self._account) is None:
                 self._note_size(connection, self._set or _USUAL, "assumed")
-            store.shrink(connection, self._account, at=now, quiet_since=now - _ONE_MOMENT)
+            if store.shrink(connection, self._account, at=now, quiet_since=now - _ONE_MOMENT):
+                pool = store.get(connection, self._account)
+                limit = pool.limit if pool else 1
+                note(connection, now, Level.WARNING, "overload", detail={"limit": limit})
         self._known_at = float("-inf")
 
     def learn(self, netsuite: "NetSuite") -> None:

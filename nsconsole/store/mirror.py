@@ -124,20 +124,20 @@ def mark_vanished(
     place = f"({quoted_all(table.key)})"
     within = [f"{place} {sign} ({', '.join('?' * len(bound))})" for sign, bound in given]
     values = [value for _, bound in given for value in bound]
-    if _are_all(connection, table, within, values, keys):
+    if _has_no_others(connection, table, within, values, keys):
         return 0
     unlisted = f"{place} NOT IN ({_listed(table.key)})"
     return _mark(connection, table, [*within, unlisted], [*values, _json(keys)], at)
 
 
-def _are_all(
+def _has_no_others(
     connection: Connection,
     table: MappedTable,
     within: Sequence[str],
     values: Sequence[Value],
     keys: Collection[Key],
 ) -> bool:
-    """Whether these keys are all that is there, as nearly always: ten times as quick to tell."""
+    """Whether nothing but these keys is there, as nearly always: much quicker to tell."""
     where = " AND ".join(["_ns_deleted_at IS NULL", *within])
     driver: Any = connection.connection.driver_connection  # whose rows are plain tuples
     found = driver.execute(
@@ -145,7 +145,7 @@ def _are_all(
         f"LIMIT {len(keys) + 1}",
         values,
     )
-    return set(found.fetchall()) == set(keys)
+    return set(found.fetchall()) <= set(keys)
 
 
 def vanished_lines(

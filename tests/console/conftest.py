@@ -13,8 +13,6 @@ from rich.console import Console as Terminal
 from textual import events
 from textual.widgets._toast import Toast  # the only name that it has
 
-from nsconsole.console.inbox.proposal_list import ProposalList
-
 os.environ["TZ"] = "UTC"  # what the screens show is in the reader's own time zone
 time.tzset()
 
@@ -87,12 +85,16 @@ class ByHand:
     def __init__(self, workspace):
         self._workspace = workspace
         self.asked = 0
+        self.synced = []
 
     def start(self):
         pass
 
     def drain_soon(self):
         self.asked += 1
+
+    def sync_soon(self, tables, *, full):
+        self.synced.append((list(tables), full))
 
     def stop(self):
         pass
@@ -120,23 +122,21 @@ class Lanes:
 @pytest.fixture(autouse=True)
 def lanes(monkeypatch):
     """Watch all lanes."""
-    from nsconsole.console.inbox import reading
     from nsconsole.console.lanes import Lane
 
-    busy = Lanes()
+    busy, submit = Lanes(), Lane.submit
 
-    class WatchedLane(Lane):
-        def submit(self, job):
-            def watched():
-                try:
-                    job()
-                finally:
-                    busy.done(self, watched)
+    def watched_submit(lane, job):
+        def watched():
+            try:
+                job()
+            finally:
+                busy.done(lane, watched)
 
-            busy.begun(self, watched)
-            super().submit(watched)
+        busy.begun(lane, watched)
+        submit(lane, watched)
 
-    monkeypatch.setattr(reading, "Lane", WatchedLane)
+    monkeypatch.setattr(Lane, "submit", watched_submit)
     return busy
 
 
@@ -231,7 +231,8 @@ class Person:
     def rows(self):
         """The lines of the list, a dialog before it or not."""
         listed = self.listed
-        lines = (listed.render_line(y).text.rstrip() for y in range(listed.size.height))
+        shown = range(getattr(listed, "HEAD", 0), listed.size.height)
+        lines = (listed.render_line(y).text.rstrip() for y in shown)
         return [line for line in lines if line]
 
     @property
@@ -242,7 +243,7 @@ class Person:
 
     @property
     def listed(self):
-        return self.app.screen_stack[0].query_one(ProposalList)
+        return self.app.screen_stack[0].query_one("ProposalList, TableList")
 
     @property
     def asked(self):

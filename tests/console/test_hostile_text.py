@@ -1,33 +1,10 @@
 """Whatever stands in a proposal is shown as it is: no markup, no code that a terminal obeys."""
 
 import json
-import unicodedata
 
 import pytest
 
-MARKUP = "[red]x[/] [@click=app.quit]q[/] [/nope] [[ \\["
-CODES = "\x1b[2J\x1b]52;c;aGk=\x07\x1b]0;title\x1b\\\x9b31m\x9d\x85\x00\x08\x0c\r\n\t\x7f"
-BIDI = "\u202eevil\u202c \u2066x\u2069 \u200f\u061c\u200b\u2060\ufeff\u2028\u2029"
-WIDE = "e\u0301\u0323 👩\u200d👩\u200d👧 🇩🇪 ｗｉｄｅ 漢字 \u1100\u1161 ﷽"
-LONE = "surrogate \ud800 end".encode("utf-8", "replace").decode()
-HOSTILE = f"{MARKUP} {CODES}{BIDI}{WIDE} {LONE} {'long ' * 400}"
-
-INVISIBLE = {"\u200b", "\u2060", "\ufeff", "\u2028", "\u2029", "\u200e", "\u200f", "\u061c"}
-
-
-def _obeyed(text):
-    """The characters that a terminal would obey, or a reader not see."""
-    return {char for char in text if char != "\n" and _is_obeyed(char)}
-
-
-def _is_obeyed(char):
-    controls = unicodedata.category(char) in ("Cc", "Cs")
-    return (
-        controls
-        or char in INVISIBLE
-        or "\u202a" <= char <= "\u202e"
-        or "\u2066" <= char <= "\u2069"
-    )
+from .hostile import BIDI, CODES, HOSTILE, MARKUP, WIDE, obeyed
 
 
 @pytest.fixture
@@ -79,7 +56,7 @@ async def test_hostile_text_is_shown_literally_on_every_screen(app, sitting, hos
             await person.press(*keys)
             assert app.is_running
             looks.append(person.sees)
-            assert _obeyed(looks[-1]) == set()
+            assert obeyed(looks[-1]) == set()
 
         await look("v")
         assert "[red]x[/] [@click=app.quit]q[/] [/nope]" in looks[-1]
@@ -125,11 +102,11 @@ async def test_hostile_text_in_an_answer_or_message_is_literal(
             )
         await person.press("y")
         await person.until_told("[red]x[/] [@click=app.quit]q[/] [/nope]")
-        assert _obeyed(person.told) == set()
-        assert _obeyed(person.sees) == set()
+        assert obeyed(person.told) == set()
+        assert obeyed(person.sees) == set()
         app.post_message(_failed(HOSTILE))
         await person.settle()
-        assert _obeyed(person.sees) == set()
+        assert obeyed(person.sees) == set()
 
 
 async def test_an_opening_that_fails_with_hostile_text_shows_it_literally(sitting, clock):
@@ -142,7 +119,7 @@ async def test_an_opening_that_fails_with_hostile_text_shows_it_literally(sittin
     async with sitting(NsConsole(opening, account=HOSTILE, now=clock)) as person:
         await person.until_seen("The workspace cannot be opened")
         assert "[red]x[/]" in person.sees
-        assert _obeyed(person.sees) == set()
+        assert obeyed(person.sees) == set()
 
 
 async def test_the_operator_of_a_hostile_name_is_asked_literally(
@@ -154,7 +131,7 @@ async def test_the_operator_of_a_hostile_name_is_asked_literally(
     async with sitting(console(workspace, who)) as person:
         await person.press("a", "y")
         await person.until_seen("your edit token?")
-        assert _obeyed(person.sees) == set()
+        assert obeyed(person.sees) == set()
 
 
 def _failed(why):

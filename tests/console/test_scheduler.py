@@ -9,12 +9,14 @@ import pytest
 
 from nsconsole.scheduler import Scheduler
 from nsconsole.services.pushes import list_pushes
+from nsconsole.services.sync.overview import overview
+from nsconsole.services.sync.tiers import tiers
 
 SOON = 10  # seconds after which something is taken never to happen
 
 
 @pytest.fixture
-def start():
+def start(open_workspace):
     """Start a scheduler on a workspace."""
     started = []
 
@@ -26,6 +28,8 @@ def start():
     yield run
     for one in started:
         one.stop()
+    # What is under way reads a database that goes away with the test.
+    _until(lambda: not any(t.name.startswith("ThreadPoolExecutor") for t in threading.enumerate()))
 
 
 @pytest.fixture
@@ -44,6 +48,10 @@ def _until(condition):
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.01)
+
+
+def _refusals(caplog):
+    return sum("refused the credentials" in record.getMessage() for record in caplog.records)
 
 
 def _statuses(workspace):
@@ -97,14 +105,24 @@ def test_after_a_refused_login_it_makes_no_more_calls(
     wrong = open_workspace(
         {**sandbox.environ, "NSCONSOLE_TOKEN_SECRET": "0" * 64}, drain_every=0.02
     )
-    caplog.set_level(logging.INFO, logger="nsconsole.scheduler")
+    caplog.set_level(logging.DEBUG, logger="nsconsole.scheduler")
     running = start(wrong)
-    _until(lambda: len(caplog.records) > 5)
+    _until(lambda: _refusals(caplog) > 5)
     running.drain_soon()
-    _until(lambda: len(caplog.records) > 8)
+    _until(lambda: _refusals(caplog) > 8)
     assert len(sandbox.stats()["refused_logins"]) == 1
     assert _statuses(workspace) == ["queued"]
     assert "0" * 64 not in caplog.text
+
+
+def test_a_long_pull_keeps_no_push_waiting(start, workspace, approved, sandbox):
+    sandbox.fault("suiteql", "slow", ms=15_000, rate=1, where={"table": "deletedrecord"})
+    running = start(workspace)
+    _until(lambda: any(tier.started_at and not tier.ended_at for tier in tiers(workspace)))
+    approved()
+    running.drain_soon()
+    _until(lambda: _statuses(workspace) == ["applied"])
+    assert not any(line.synced_at for line in overview(workspace).tables)
 
 
 def test_it_stops_without_waiting_and_does_nothing_afterwards(start, workspace, approved):

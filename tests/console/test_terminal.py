@@ -250,7 +250,10 @@ def test_leaving_does_not_wait_for_a_slow_netsuite(
 ):
     from nsconsole.sandbox.server import Options, running
     from nsconsole.services.pushes import list_pushes
+    from nsconsole.services.sync import tiers
 
+    for tier in tiers.tiers(workspace):  # their calls would wait for the slow NetSuite, too
+        tiers.pause_tier(workspace, tier.minutes, by="ada")
     stage(vendor)
     state = tmp_path / "slow.db"
     shutil.copy(seeded_state, state)

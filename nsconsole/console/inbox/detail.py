@@ -51,6 +51,8 @@ class DetailPane(VerticalScroll, can_focus=True):
 
     def show_detail(self, detail: "Detail") -> None:
         """Show a proposal, with what is known of NetSuite if that is of the same one."""
+        if detail == self._detail:
+            return
         if self.shown_id != detail.line.id:
             self.scroll_home(animate=False)
         self._detail = detail

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -16,6 +16,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from nsconsole.console import words
+from nsconsole.console.drawing import fit
 from nsconsole.text import clean
 
 if TYPE_CHECKING:
@@ -109,6 +110,7 @@ class ProposalList(ScrollView, can_focus=True):
 
     def show_page(self, page: "PageRead") -> None:
         """Take the rows that were read, and keep the cursor on its proposal and its screen line."""
+        held, bound = (self._offset, self._lines, self._total), self._cursor_id
         self._offset, self._lines, self._total = page.offset, page.lines, page.total
         self.virtual_size = Size(self._room.width, self._total)
         rows = (row for row, line in enumerate(page.lines) if line.id == self._cursor_id)
@@ -121,7 +123,9 @@ class ProposalList(ScrollView, can_focus=True):
         for line in page.lines:
             if line.id in self.marked:
                 self._remark(line)
-        self.refresh()
+        # Most of what is written to the database is none of the inbox's.
+        if (page.offset, page.lines, page.total) != held or self._cursor_id != bound:
+            self.refresh()
         if self._at(self._cursor) or self._cursor >= self._total:  # else it was scrolled away from
             self.post_message(self.Highlighted(self.line))
         self._want()
@@ -250,12 +254,12 @@ class ProposalList(ScrollView, can_focus=True):
             pieces.append((clean(line.author, limit=80), 13, muted))
         shown = _STATE_WIDTH if state else 0
         room = width - sum(size for _, size, _ in pieces) - shown
-        pieces.append((_fit(clean(line.summary), room - 1), room, None if pending else muted))
+        pieces.append((fit(clean(line.summary), room - 1), room, None if pending else muted))
         if shown:
             pieces.append((state, shown, self._style(_tone(line))))
         return [
             Segment(
-                set_cell_size(_fit(text, size - 1) if size > 2 else text, size), _over(base, style)
+                set_cell_size(fit(text, size - 1) if size > 2 else text, size), _over(base, style)
             )
             for text, size, style in pieces
         ]
@@ -275,7 +279,3 @@ def _tone(line: "Line") -> str:
     if line.push == "applied":
         return "good"
     return "bad" if line.push == "dead" or line.error else "muted"
-
-
-def _fit(text: str, width: int) -> str:
-    return text if cell_len(text) <= width else set_cell_size(text, max(width - 1, 0)) + "…"

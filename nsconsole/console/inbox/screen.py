@@ -8,11 +8,10 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.notifications import SeverityLevel
-from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
 
 from nsconsole.console import messages, words
+from nsconsole.console.area import Area
 from nsconsole.console.inbox.detail import DetailPane
 from nsconsole.console.inbox.proposal_list import ProposalList
 from nsconsole.console.inbox.reading import Reader, Window
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
     from textual.timer import Timer
 
-    from nsconsole.console.app import NsConsole
     from nsconsole.console.inbox.deciding import Outcome
     from nsconsole.console.session import Session
     from nsconsole.services.lines import Line
@@ -47,7 +45,7 @@ _EMPTY = (
 )
 
 
-class InboxScreen(Screen[None]):
+class InboxScreen(Area):
     """What waits for a decision: the list, the proposal under the cursor, the keys to decide."""
 
     HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012 - as the base has it
@@ -61,29 +59,30 @@ class InboxScreen(Screen[None]):
         Binding("asterisk", "mark_all", "Select all shown", show=False, id="inbox.mark_all"),
         Binding("u", "unmark_all", "Unselect all", show=False, id="inbox.unmark_all"),
         Binding("slash", "filter", "Filter", id="inbox.filter"),
-        Binding("s", "sort", "Sort", id="inbox.sort"),
+        Binding("s", "sort", "Sort", show=False, id="inbox.sort"),
         Binding("v", "view", "View", id="inbox.view"),
         Binding("enter", "open", "Open", show=False, id="inbox.open"),
         Binding("escape", "back", "Back", show=False, id="inbox.back"),
         Binding("ctrl+r", "refresh_now", "Ask NetSuite again", show=False, id="inbox.refresh"),
     ]
 
-    app: "NsConsole"
+    KEYS: ClassVar[list[tuple[str, list[BindingType]]]] = [
+        ("Inbox", BINDINGS),
+        ("List", ProposalList.BINDINGS),
+        ("Proposal", DetailPane.BINDINGS),
+    ]
 
     def __init__(self, account: str | None) -> None:
-        super().__init__()
-        self._account = account
+        super().__init__(account)
         self._session: Session | None = None
         self._begun = asyncio.Event()
         self._reader: Reader | None = None
         self._looking = messages.Looking()
         self._settling: Timer | None = None
-        self._stale = False
-        self._trouble = ""
 
     def compose(self) -> ComposeResult:
         """Title, what is listed, the list beside the proposal, and a place to filter."""
-        yield TitleBar(self._account)
+        yield TitleBar(self.account)
         yield Static("Opening the workspace …", id="listed", markup=False)
         with Container(id="split"):
             yield ProposalList(self.app.now)
@@ -92,10 +91,8 @@ class InboxScreen(Screen[None]):
         yield Footer(compact=True)
 
     def on_mount(self) -> None:
-        """Start the clock and hold the keyboard on the list."""
+        """Hold the keyboard on the list, and let what it shows grow older."""
         self._list.focus()
-        self._tick()
-        self.set_interval(1, self._tick)
         self.set_interval(_AGES, self._list.refresh)
 
     @property
@@ -106,15 +103,10 @@ class InboxScreen(Screen[None]):
     def _detail(self) -> DetailPane:
         return self.query_one(DetailPane)
 
-    def _tick(self) -> None:
-        self.query_one(TitleBar).show_time(self.app.now().astimezone())
-
     def begin(self, session: "Session", since: "datetime") -> None:
         """Show an open workspace."""
         self._session = session
         self._begun.set()
-        if session.workspace.settings.netsuite_url:
-            self.query_one(TitleBar).show_stand_in(session.workspace.settings.netsuite_url)
         self._reader = Reader(session.workspace, self.post_message, since)
         self._read_rows(anchored=True)
 
@@ -129,30 +121,18 @@ class InboxScreen(Screen[None]):
 
     # What threads tell
 
-    @on(messages.DatabaseChanged)
-    def _database_changed(self) -> None:
-        if self.app.screen is not self:
-            self._stale = True  # the list stands still under a question
-            return
-        self._stale = False
+    def catch_up(self) -> None:
+        """Read rows and figures anew; the cursor stays on its proposal."""
         self._read_rows(anchored=True)
         if self._reader:
             self._reader.standing()
 
     @on(messages.PageRead)
     def _page_read(self, page: messages.PageRead) -> None:
-        self._trouble = ""
+        self.nothing_fails()
         if page.looking == self._looking:
             self._list.show_page(page)
             self._say_what_is_listed()
-
-    @on(messages.Identified)
-    def _identified(self, identified: messages.Identified) -> None:
-        self.query_one(TitleBar).show_operator(identified.operator)
-
-    @on(messages.StandingRead)
-    def _standing_read(self, read: messages.StandingRead) -> None:
-        self.query_one(TitleBar).show_standing(read.standing)
 
     @on(messages.DetailRead)
     def _detail_read(self, read: messages.DetailRead) -> None:
@@ -163,17 +143,6 @@ class InboxScreen(Screen[None]):
     def _now_read(self, read: messages.NowRead) -> None:
         if read.proposal_id == self._list.cursor_id:
             self._detail.show_now(read)
-
-    @on(messages.LaneFailed)
-    def _lane_failed(self, failed: messages.LaneFailed) -> None:
-        if failed.why != self._trouble:  # what goes on failing is told once
-            self._trouble = failed.why
-            self.tell(failed.why, severity="error")
-
-    def on_screen_resume(self) -> None:
-        """Catch up with what changed under a question."""
-        if self._stale:
-            self.post_message(messages.DatabaseChanged())
 
     # Reading
 
@@ -233,8 +202,10 @@ class InboxScreen(Screen[None]):
             parts.append(f"{len(self._list.marked):,} selected (u unselects)")
         if looking.text:
             parts.append(f"filter “{clean(looking.text, limit=30)}” (esc clears)")
-        parts.append(_SORTS[looking.sort])
-        self.query_one("#listed", Static).update(" · ".join(parts))
+        parts.append(f"{_SORTS[looking.sort]} (s)")
+        listed, text = self.query_one("#listed", Static), " · ".join(parts)
+        if listed.content != text:  # an update has the whole screen laid out anew
+            listed.update(text)
 
     # Looking
 
@@ -322,8 +293,8 @@ class InboxScreen(Screen[None]):
         self._decide("reject")
 
     def _decide(self, verdict: str) -> None:
-        if any(work.group == "deciding" and not work.is_finished for work in self.workers):
-            return  # a key that is held asks once
+        if self.is_at_work("deciding"):
+            return
         # What was in sight when the key was pressed is decided, whatever the list does meanwhile.
         lines = self._chosen()
         if not lines:
@@ -371,7 +342,3 @@ class InboxScreen(Screen[None]):
             self.tell(outcome.trouble, severity="warning")
         self._read_rows(anchored=True)
         self._say_what_is_listed()
-
-    def tell(self, text: str, *, severity: SeverityLevel = "information") -> None:
-        """Show a passing message, literally."""
-        self.notify(clean(text, keep_newlines=True), severity=severity, markup=False)

@@ -147,7 +147,7 @@ _SENTENCES = {
     "table_resumed": "resumed by {by}",
     "tier_paused": "the {minutes} minute tier is paused by {by}",
     "tier_resumed": "the {minutes} minute tier goes on, by {by}",
-    "stopped": "stopped: {reason}",
+    "stopped": "{count} tables wait for their next turn: {reason}",
     "netsuite_back": "NetSuite answers again, after {minutes} minutes",
     "overload": "NetSuite has too many requests at once: at most {limit} from now on",
     "map_changed": "the map was changed: {added} added, {removed} taken out, {changed} changed",

@@ -159,9 +159,10 @@ def _freshness(entry: MapEntry, state: State, now: datetime) -> Freshness:
 def _pause_words(pause: Pause | None) -> str:
     if pause is None:
         return ""
+    since = f"since {pause.at:%Y-%m-%d %H:%M} UTC"
     if pause.by is not None:
-        return f"by {pause.by}"
-    return f"{pause.reason.replace('_', ' ')}: {pause.detail}"
+        return f"by {pause.by} {since}"
+    return f"{pause.reason.replace('_', ' ')} {since}: {pause.detail}"
 
 
 def _running(run: sync_runs.Run, now: datetime) -> Running | None:
@@ -200,12 +201,13 @@ def _run(run: sync_runs.Run) -> Run:
 
 def _tier(tier: tier_store.Tier, tables: Sequence[TableLine]) -> TierLine:
     own = [table for table in tables if table.tier == tier.minutes]
+    at = tier.paused_at
     counts = {fresh: sum(t.freshness is fresh for t in own) for fresh in Freshness}
     return TierLine(
         minutes=tier.minutes,
         next_run_at=tier.next_run_at,
         running=_is_running(tier),
-        paused=f"by {tier.paused_by}" if tier.paused_at else "",
+        paused=f"by {tier.paused_by} since {at:%Y-%m-%d %H:%M} UTC" if at else "",
         tables=len(own),
         on_time=counts[Freshness.ON_TIME],
         late=counts[Freshness.LATE],

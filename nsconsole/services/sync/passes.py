@@ -6,6 +6,7 @@ logins lock the account. Lines follow their parents.
 """
 
 import gc
+import sys
 from collections.abc import Callable, Mapping, Sequence, Set
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
@@ -33,7 +34,8 @@ DELETIONS = "deletedrecord"
 """The table in which NetSuite tells what was deleted."""
 
 _MORE_THAN_PERMITS = 2  # tables in hand beyond the requests under way, so that none idles
-_NEW_OBJECTS = 20_000  # made until garbage is looked for: a page has thousands, which go again
+_NEW_OBJECTS = 20_000  # until garbage is looked for; by then most of a page is gone by itself
+_TURN = 0.0005  # seconds of a thread while others wait, lest an answer wait to be read
 _LOOK = 0.05  # seconds between looks at whether NetSuite has answered at all
 
 
@@ -69,7 +71,7 @@ def sync(
         return []
     link.check_login(workspace)
     before = link.link_state(workspace)
-    gc.set_threshold(_NEW_OBJECTS)
+    _make_room()
     halt = Halt(stopping, workspace.sleep)
     shared = Pass(workspace, workspace.netsuite(), halt, full, trigger)
     reports = _Crew(shared, entries, progress).run(chosen)
@@ -82,6 +84,12 @@ def sync(
     if halt.reason and not any(report.status is TableStatus.DONE for report in reports):
         raise NetSuiteUnavailableError(halt.reason)
     return reports
+
+
+def _make_room() -> None:
+    """Let the interpreter expect pages: thousands of objects at once, and threads that share it."""
+    gc.set_threshold(_NEW_OBJECTS)
+    sys.setswitchinterval(_TURN)
 
 
 def _chosen(
@@ -112,7 +120,7 @@ def _learn_limit(workspace: Workspace) -> None:
 
 def _tell_stop(workspace: Workspace, reason: str, reports: Sequence[TableReport]) -> None:
     behind = [report.table for report in reports if report.status is not TableStatus.DONE]
-    detail = {"reason": reason, "behind": list(behind)}
+    detail = {"reason": reason, "count": len(behind), "behind": behind}
     with workspace.database.writing() as connection:
         note(connection, workspace.now(), Level.ERROR, "stopped", detail=detail)
 

@@ -27,9 +27,12 @@ _JITTER = 0.05  # of a tier's period, lest all workspaces ask NetSuite at the sa
 
 def tiers(workspace: Workspace) -> list[Tier]:
     """Give the tiers, the quickest first."""
-    load_map(workspace)
     with workspace.database.reading() as connection:
-        return store.listed(connection)
+        found = store.listed(connection)
+    if found:
+        return found
+    load_map(workspace)  # which lays them down
+    return tiers(workspace)
 
 
 def run_due_tier(
@@ -39,8 +42,9 @@ def run_due_tier(
 
     Raises NetSuiteUnavailableError; the turn is over then, and the next one comes as ever.
     """
-    tiers(workspace)  # so that they are there
     now = workspace.now()
+    if not any(tier.minutes == minutes and _is_due(tier, now) for tier in tiers(workspace)):
+        return None
     following = now + timedelta(minutes=minutes) * (1 + random.uniform(-_JITTER, _JITTER))  # noqa: S311 - no secret
     with workspace.database.writing() as connection:
         if not store.claim(
@@ -52,6 +56,10 @@ def run_due_tier(
     finally:
         with workspace.database.writing() as connection:
             store.ended(connection, minutes, owner=workspace.owner, at=workspace.now())
+
+
+def _is_due(tier: Tier, now: datetime) -> bool:
+    return tier.paused_at is None and tier.next_run_at <= now
 
 
 def hurry_tier(workspace: Workspace, minutes: int) -> None:

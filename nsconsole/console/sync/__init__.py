@@ -1,0 +1,1 @@
+"""The Sync screen: how the mirror stands, and what happens to it."""

@@ -1,0 +1,370 @@
+"""The Sync screen: it shows how the mirror stands and what happens to it, and takes orders."""
+
+import asyncio
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Footer, Input, Static
+
+from nsconsole.console import messages, words
+from nsconsole.console.area import Area
+from nsconsole.console.sync import orders
+from nsconsole.console.sync.full_pull import FullPullDialog
+from nsconsole.console.sync.log_pane import LogPane
+from nsconsole.console.sync.outage import beginning, outage
+from nsconsole.console.sync.reading import Reader
+from nsconsole.console.sync.sheets import Sheet, entry_json, entry_sheet, table_sheet
+from nsconsole.console.sync.table_list import ORDERS, TableList
+from nsconsole.console.sync.tier_strip import TierStrip
+from nsconsole.console.title import TitleBar
+from nsconsole.resources import resource
+from nsconsole.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from nsconsole.console.session import Session
+    from nsconsole.services.status import Standing
+    from nsconsole.services.sync.overview import Overview, TableLine
+    from nsconsole.services.workspace import Workspace
+
+_REST = 0.25  # seconds between two looks at a database that changes all the time
+_FILTERED = ("words of the tables, in any order", "a text of the entries")
+
+_TABLE_KEYS: list[BindingType] = [
+    Binding("S", "sync", "Sync", id="sync.now"),
+    Binding("F", "full", "Full pull", id="sync.full"),
+    Binding("p", "pause", "Pause", id="sync.pause"),
+    Binding("P", "pause_tier", "Pause or resume the tier", show=False, id="sync.pause_tier"),
+    Binding("c", "cancel", "Cancel", id="sync.cancel"),
+    Binding("space", "mark", "Select", show=False, id="sync.mark"),
+    Binding("u", "unmark_all", "Unselect all", show=False, id="sync.unmark_all"),
+    Binding("s", "sort", "Sort", show=False, id="sync.sort"),
+]
+_LOG_KEYS: list[BindingType] = [
+    Binding("f", "follow", "Follow or stand still", show=False, id="sync.follow"),
+    Binding("l", "level", "Next level", show=False, id="sync.level"),
+    Binding("t", "table", "This table only, or all", show=False, id="sync.table"),
+    Binding("y", "copy", "Copy the entry", show=False, id="sync.copy"),
+]
+_BOTH_KEYS: list[BindingType] = [
+    Binding("slash", "filter", "Filter", id="sync.filter"),
+    Binding("enter", "open", "Open", show=False, id="sync.open"),
+    Binding("tab", "app.focus_next", "Tables or log", show=False, id="sync.other"),
+    Binding("escape", "back", "Back", show=False, id="sync.back"),
+]
+
+
+class SyncScreen(Area):
+    """Tiers and tables above, the tail of the sync log below."""
+
+    CSS_PATH: ClassVar[Any] = resource("styles") / "sync.tcss"
+    VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012 - as the base has it
+        (0, "-short"),
+        (30, "-tall"),
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*_TABLE_KEYS, *_LOG_KEYS, *_BOTH_KEYS]
+    KEYS: ClassVar[list[tuple[str, list[BindingType]]]] = [
+        ("Tables", _TABLE_KEYS),
+        ("Log", _LOG_KEYS),
+        ("Both", [*_BOTH_KEYS, *TableList.BINDINGS]),
+    ]
+
+    def __init__(self, account: str | None, session: "Session | None") -> None:
+        super().__init__(account)
+        self._session = session
+        self._reader: Reader | None = None
+        self._overview: Overview | None = None
+        self._resting = self._due = False
+        self._said: dict[str, str] = {}
+
+    def compose(self) -> ComposeResult:
+        """Title, what is amiss, tiers, tables, the log, and a place to filter."""
+        yield TitleBar(self.account)
+        yield Static(id="notice", markup=False)
+        yield TierStrip(self.app.now)
+        yield Static("Opening the workspace …", id="listed", markup=False)
+        yield TableList(self.app.now)
+        yield LogPane(self.app.now)
+        yield Input(id="filter")
+        yield Footer(compact=True)
+
+    def on_mount(self) -> None:
+        """Show the workspace if it is open, and let what is shown grow older."""
+        self._tables.focus()
+        self.set_interval(1, self._tick)
+        self.watch(self.app, "standing", self._say_what_is_amiss)
+        if self._session:
+            self.begin(self._session)
+
+    @property
+    def _tables(self) -> TableList:
+        return self.query_one(TableList)
+
+    @property
+    def _log(self) -> LogPane:
+        return self.query_one(LogPane)
+
+    def _tick(self) -> None:
+        if self.app.screen is self:
+            self._tables.refresh_changed()
+            self.query_one(TierStrip).refresh()
+            self._say_what_is_amiss()
+
+    def begin(self, session: "Session") -> None:
+        """Show an open workspace."""
+        self._session = session
+        self._reader = Reader(session.workspace, self.post_message)
+        self._log.begin(self._reader)
+        self.catch_up()
+
+    # Reading
+
+    def catch_up(self) -> None:
+        """Read how all stands and what happened since, though not too often."""
+        self._due = self._resting
+        if self._reader and not self._resting:
+            self._resting = True
+            self.set_timer(_REST, self._rested)
+            self._reader.overview()
+            self._log.read_newer()
+
+    def _rested(self) -> None:
+        self._resting = False
+        if self._due:
+            self.post_message(messages.DatabaseChanged())
+
+    @on(messages.OverviewRead)
+    def _overview_read(self, read: messages.OverviewRead) -> None:
+        self.nothing_fails()
+        self._overview = read.overview
+        self._tables.show_overview(read.overview)
+        self.query_one(TierStrip).show(read.overview.tiers)
+        self._say_what_is_listed()
+        self._say_what_is_amiss()
+
+    @on(messages.TailRead)
+    def _tail_read(self, read: messages.TailRead) -> None:
+        self._log.take(read)
+
+    # What is said
+
+    def _say_what_is_listed(self) -> None:
+        tables = self._tables
+        parts = ["Mirror", words.counted(len(tables.rows), "table")]
+        if tables.marked:
+            parts.append(f"{len(tables.marked):,} selected (u unselects)")
+        if tables.text:
+            parts.append(f"filter “{clean(tables.text, limit=30)}” (esc clears)")
+        parts.append(f"by {tables.order} (s)")
+        self._say("listed", " · ".join(parts))
+
+    def _say_what_is_amiss(self, _standing: "Standing | None" = None) -> None:
+        standing, overview, now = self.app.standing, self._overview, self.app.now()
+        trouble = outage(standing.link, overview, now) if standing and overview else ""
+        said = trouble or (beginning(overview, now) if overview else "")
+        self.query_one("#notice").set_class(bool(trouble), "-trouble")
+        self.query_one("#notice").display = bool(said)
+        self._say("notice", said)
+
+    def _say(self, place: str, text: str) -> None:
+        if self._said.get(place) != text:  # each update lays out the whole screen anew
+            self._said[place] = text
+            self.query_one(f"#{place}", Static).update(text)
+
+    # Looking
+
+    def action_sort(self) -> None:
+        """Take the next order."""
+        names = list(ORDERS)
+        self._tables.look(order=names[(names.index(self._tables.order) + 1) % len(names)])
+        self._say_what_is_listed()
+
+    def action_follow(self) -> None:
+        """Let the log follow what comes, or stand still."""
+        self._log.tail.follow(on=not self._log.tail.following)
+
+    def action_level(self) -> None:
+        """Show the next level, and what is worse."""
+        self._log.take_next_level()
+
+    def action_table(self) -> None:
+        """Show what concerns the table under the cursor, or all again."""
+        table = self._tables.current
+        self._log.narrow(table.name if table else "")
+
+    def action_copy(self) -> None:
+        """Copy the entry under the log's cursor as JSON."""
+        line = self._log.tail.current
+        if line:
+            self.app.copy_to_clipboard(entry_json(line.entry))
+            self.tell("Copied, if this terminal lets programs copy.")
+
+    def action_filter(self) -> None:
+        """Open the filter of what has the focus."""
+        in_log = self._log.tail.has_focus
+        self.set_class(in_log, "-filtering-log")
+        self.add_class("-filtering")
+        entry = self.query_one("#filter", Input)
+        entry.value = self._log.text if in_log else self._tables.text
+        entry.placeholder = f"filter: {_FILTERED[in_log]}; enter keeps, esc clears"
+        entry.focus()
+
+    @on(Input.Changed, "#filter")
+    def _filter_typed(self, event: Input.Changed) -> None:
+        if self.has_class("-filtering"):
+            self._filter(event.value, in_log=self.has_class("-filtering-log"))
+
+    def _filter(self, text: str, *, in_log: bool) -> None:
+        if in_log:
+            self._log.filter(text)
+        else:
+            self._tables.look(text=text)
+            self._say_what_is_listed()
+
+    @on(Input.Submitted, "#filter")
+    def _filter_kept(self) -> None:
+        self.remove_class("-filtering")
+        (self._log.tail if self.has_class("-filtering-log") else self._tables).focus()
+
+    def action_back(self) -> None:
+        """Go back one step: from a filter, from the log."""
+        filtering, in_log = self.has_class("-filtering"), self._log.tail.has_focus
+        if filtering:
+            in_log = self.has_class("-filtering-log")
+        stay = in_log and (filtering or bool(self._log.text))
+        self.remove_class("-filtering")
+        self._filter("", in_log=in_log)
+        (self._log.tail if stay else self._tables).focus()
+
+    def action_open(self) -> None:
+        """Show the log entry or the table under the cursor in full."""
+        line, table = self._log.tail.current, self._tables.current
+        if self.is_at_work("asking"):
+            return
+        if not self._log.tail.has_focus and table and self._session:
+            self._open_table(self._session.workspace, table)
+        elif self._log.tail.has_focus and line:
+            self._show(entry_sheet(line.entry))
+
+    @work(group="asking")
+    async def _show(self, sheet: Sheet) -> None:
+        await self.app.push_screen_wait(sheet)
+
+    @work(group="asking")
+    async def _open_table(self, workspace: "Workspace", table: "TableLine") -> None:
+        from nsconsole.services.sync.overview import history
+        from nsconsole.store.engine import DatabaseError
+
+        try:
+            found = await asyncio.to_thread(history, workspace, table.name)
+        except DatabaseError as error:
+            self.tell(str(error), severity="error")
+        else:
+            await self.app.push_screen_wait(table_sheet(table, found, self.app.now()))
+
+    # Orders
+
+    def action_mark(self) -> None:
+        """Select the table under the cursor and go on to the next."""
+        self._tables.toggle_mark()
+        self._tables.action_move(1)
+        self._say_what_is_listed()
+
+    def action_unmark_all(self) -> None:
+        """Select nothing."""
+        self._tables.marked.clear()
+        self._tables.refresh()
+        self._say_what_is_listed()
+
+    def _chosen(self) -> "list[TableLine]":
+        lines = self._tables.chosen
+        if not lines:
+            self.tell("There is no table under the cursor.", severity="warning")
+        return lines
+
+    def _to_pull(self) -> "list[TableLine]":
+        """The chosen tables that can be pulled now; says why the others cannot."""
+        lines = self._chosen()
+        standing = self.app.standing
+        if lines and standing and standing.link.state == "refused":
+            why = "NetSuite refuses the login. Run `nsconsole doctor` first."
+            self.tell(why, severity="warning")
+            return []
+        reasons = {line.name: orders.why_not(line) for line in lines}
+        told = [why for why in reasons.values() if why]
+        if told:
+            more = f" Nor can {len(told) - 1} more be pulled now." if len(told) > 1 else ""
+            self.tell(told[0] + more, severity="warning")
+        return [line for line in lines if not reasons[line.name]]
+
+    def action_sync(self) -> None:
+        """Sync the chosen tables now."""
+        self._pull(self._to_pull(), full=False)
+
+    def action_full(self) -> None:
+        """Pull the chosen tables in full, after a question."""
+        if self.is_at_work("asking"):
+            return
+        lines = self._to_pull()  # those of the key press, whatever the list does meanwhile
+        if lines:
+            self._ask_full(lines)
+
+    @work(group="asking")
+    async def _ask_full(self, lines: "Sequence[TableLine]") -> None:
+        sure = await self.app.push_screen_wait(FullPullDialog(lines))
+        if sure:
+            self._pull(lines, full=True)
+
+    def _pull(self, lines: "Sequence[TableLine]", *, full: bool) -> None:
+        if not lines:
+            return
+        names = [line.name for line in lines]
+        if not self.app.sync_soon(names, full=full):
+            self.tell("The workspace is still being opened.", severity="warning")
+            return
+        self.action_unmark_all()
+        what = names[0] if len(names) == 1 else words.counted(len(names), "table")
+        self.tell(f"{what}: {'the full pull' if full else 'the sync'} begins now.")
+
+    def action_pause(self) -> None:
+        """Pause or resume the chosen tables."""
+        lines = self._chosen()
+        if lines:
+            self._order(lambda workspace, by: orders.pause_or_resume(workspace, lines, by=by))
+
+    def action_pause_tier(self) -> None:
+        """Pause or resume the tier of the table under the cursor."""
+        table, tiers = self._tables.current, self._overview.tiers if self._overview else ()
+        tier = next((tier for tier in tiers if table and tier.minutes == table.tier), None)
+        if tier:
+            self._order(lambda workspace, by: orders.pause_or_resume_tier(workspace, tier, by=by))
+        else:
+            self.tell("There is no table under the cursor.", severity="warning")
+
+    def action_cancel(self) -> None:
+        """End the pull of the chosen tables after its page; the next one goes on from there."""
+        lines = self._chosen()
+        running = [line for line in lines if line.running]
+        if running:
+            self._order(lambda workspace, by: orders.cancel(workspace, running, by=by))
+        elif lines:
+            self.tell(f"{lines[0].name} is not being pulled just now.", severity="warning")
+
+    @work(group="ordering")
+    async def _order(self, order: "Callable[[Workspace, str], str]") -> None:
+        from nsconsole.services.errors import ServiceError
+        from nsconsole.services.operators import os_login
+        from nsconsole.store.engine import DatabaseError
+
+        if self._session is None:
+            return
+        by = self.app.operator.name if self.app.operator else os_login()
+        try:
+            said = await asyncio.to_thread(order, self._session.workspace, by)
+        except (ServiceError, DatabaseError) as error:
+            self.tell(str(error), severity="error")
+        else:
+            self.tell(said)
