@@ -6,6 +6,7 @@ Time stands still unless a test moves it, for the workspace and its NetSuite ali
 import json
 import os
 import shutil
+import tempfile
 import urllib.request
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,8 @@ import pytest
 # Before anything imports Textual or keyring; and nobody's own workspace is ever touched.
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+_CACHE = tempfile.TemporaryDirectory(prefix="nsconsole-cache-")
+os.environ["XDG_CACHE_HOME"] = _CACHE.name
 for name in [name for name in os.environ if name.startswith("NSCONSOLE_")]:
     del os.environ[name]
 

@@ -7,6 +7,8 @@ import threading
 from argparse import Namespace
 from contextlib import suppress
 
+import platformdirs
+
 from nsconsole.cli import output
 from nsconsole.cli.progress import Progress
 from nsconsole.sandbox.behaviour import Behaviour, changed
@@ -42,6 +44,7 @@ def sandbox(args: Namespace) -> int:
         behaviour=changed(Behaviour(), dict(args.switches)),
         on_request=_tell if args.verbose else None,
         progress=making,
+        keep_in=platformdirs.user_cache_path("nsconsole", appauthor=False),
     )
 
     def ready(running: Running) -> None:

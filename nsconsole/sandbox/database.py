@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Self
 from nsconsole.sandbox import birth, definitions
 from nsconsole.sandbox.founding import found
 from nsconsole.sandbox.generated.customization import keep_in_step
+from nsconsole.sandbox.kept import copy, keep, place_of
 from nsconsole.sandbox.rows import Rows
 from nsconsole.sandbox.seed import TRANSACTIONS
 
@@ -56,6 +57,7 @@ class Database:
 
     Without a `path` the state lives in a temporary folder and goes when the database is closed.
     While a large one is made, `progress` is told how many of its rows are done, and of how many.
+    With `keep_in`, an account that was just made is kept in that folder for the next start.
     `chance` is what decides between rows that an order leaves open: SQL's random() draws from it.
     """
 
@@ -67,6 +69,7 @@ class Database:
         rows: int | None,
         prepare_reader: Callable[[sqlite3.Connection], None],
         progress: Callable[[int, int], None] = lambda done, total: None,
+        keep_in: Path | None = None,
     ) -> None:
         self._folder = None
         if path is None:
@@ -84,7 +87,11 @@ class Database:
         try:
             if not path.exists() or not path.stat().st_size:
                 transactions = TRANSACTIONS if rows is None else rows
-                found(path, _MEMORY, seed=seed, transactions=transactions, progress=progress)
+                like = place_of(keep_in, seed=seed, transactions=transactions) if keep_in else None
+                if not (like and copy(like, path)):
+                    found(path, _MEMORY, seed=seed, transactions=transactions, progress=progress)
+                    if like and transactions <= TRANSACTIONS:
+                        keep(path, like)
             self._writer = self._open_writer(seed)
         except (OSError, sqlite3.Error, StateError) as problem:
             self._forget_folder()

@@ -56,7 +56,8 @@ class Options:
     which everything lives on (None: nothing outlives the sandbox); `now` gives aware UTC datetimes.
     `concurrency` is how many calls may be under way at once in the account; `on_request` is told of
     every request that is over, in the thread that serves; `progress` of how many transactions of a
-    large account are made, and of how many.
+    large account are made, and of how many. A new account is kept in the folder `keep_in`, from
+    which the next start copies it.
     """
 
     port: int = 0
@@ -69,6 +70,7 @@ class Options:
     behaviour: Behaviour = field(default_factory=Behaviour)
     on_request: Callable[[Passed], None] | None = None
     progress: Callable[[int, int], None] = lambda done, total: None
+    keep_in: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +268,7 @@ def _database(options: Options) -> Iterator[Database]:
             rows=options.rows,
             prepare_reader=_prepare_reader,
             progress=options.progress,
+            keep_in=options.keep_in,
         )
     except StateError as problem:
         raise SandboxError(str(problem)) from problem
