@@ -206,8 +206,8 @@ def _pause(run: TableRun, entry: sync_map.MapEntry, paused: PausedError) -> None
 def _learn(run: TableRun, error: NetSuiteError) -> None:
     """Stop the whole pass where another request would fare no better, or lock the account."""
     if error.outcome is Outcome.UNAUTHORIZED:
-        link.note(run.workspace, error)
         run.halt.stop(str(error))
+        link.note(run.workspace, error)
     elif error.status in _OUTAGE and error.outcome is Outcome.TRANSIENT and run.asker.alone:
         link.note(run.workspace, error)  # a query that is too slow fails, too, but it alone
         run.halt.stop(str(error))
