@@ -17,7 +17,8 @@ class State(NamedTuple):
 
     `watermark` is the newest cursor value read, as ISO 8601 text of NetSuite's second in UTC;
     `caught_up_at` when the last run that ended well began, `synced_at` when it ended; `pull_json`
-    where an unfinished full pull stands; `surveyed_rows` NetSuite's own count.
+    where an unfinished full pull stands, `changes_json` and `reconcile_json` an unfinished reading of
+    changes and comparison of keys; `surveyed_rows` NetSuite's own count.
     """
 
     watermark: str | None = None
@@ -25,6 +26,8 @@ class State(NamedTuple):
     synced_at: datetime | None = None
     reconciled_at: datetime | None = None
     pull_json: str | None = None
+    changes_json: str | None = None
+    reconcile_json: str | None = None
     surveyed_rows: int | None = None
 
 
@@ -53,6 +56,18 @@ def save_pull(connection: Connection, table: str, pull_json: str | None) -> None
     _set(connection, table, pull_json=pull_json)
 
 
+def save_changes(
+    connection: Connection, table: str, *, watermark: str, changes_json: str | None
+) -> None:
+    """Keep the watermark, and where a reading of changes stands; None when it is complete."""
+    _set(connection, table, watermark=watermark, changes_json=changes_json)
+
+
+def save_reconciliation(connection: Connection, table: str, reconcile_json: str) -> None:
+    """Keep where a comparison of keys stands."""
+    _set(connection, table, reconcile_json=reconcile_json)
+
+
 def advance(connection: Connection, table: str, watermark: str | None) -> None:
     """Set the watermark; None where the cursor cannot be trusted."""
     _set(connection, table, watermark=watermark)
@@ -75,6 +90,8 @@ def pulled(
         caught_up_at=began_at,
         reconciled_at=ended_at,
         pull_json=None,
+        changes_json=None,
+        reconcile_json=None,
         surveyed_rows=rows,
     )
 
@@ -88,7 +105,7 @@ def caught_up(
 
 def reconciled(connection: Connection, table: str, at: datetime) -> None:
     """Note that all keys were compared with NetSuite's."""
-    _set(connection, table, reconciled_at=at)
+    _set(connection, table, reconciled_at=at, reconcile_json=None)
 
 
 def surveyed(connection: Connection, table: str, rows: int) -> None:

@@ -201,6 +201,7 @@ sync_table_map = Table(
         "key_gone",
         "cursor_gone",
         "key_not_unique",
+        "mass_deletion",
         "other",
     ),
 )
@@ -238,6 +239,8 @@ sync_state = Table(
     Column("synced_at", Instant),  # … and ended
     Column("reconciled_at", Instant),
     Column("pull_json", Text),  # where an unfinished full pull stands
+    Column("changes_json", Text),  # … an unfinished reading of what changed
+    Column("reconcile_json", Text),  # … and an unfinished comparison of keys
     Column("surveyed_rows", Integer),  # NetSuite's own count
 )
 

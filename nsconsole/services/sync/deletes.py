@@ -1,8 +1,11 @@
 """Rows that are gone from NetSuite: those that `deletedrecord` tells of, and those it does not."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import partial
+from itertools import islice
 
 from sqlalchemy import Connection
 
@@ -15,12 +18,15 @@ from nsconsole.services.sync.fetching import (
     keys_of,
     pages,
 )
+from nsconsole.services.sync.lines import queue_lines
 from nsconsole.services.sync.log import Level
 from nsconsole.services.sync.run import TableRun, Written
 from nsconsole.services.sync.whole import mark_vanished
 from nsconsole.services.sync.writing import upsert
 from nsconsole.store import mirror, sync_state
 from nsconsole.store.mirror import Key
+
+_PAGES = 200  # of a comparison at each run, lest what changed has to wait for it
 
 
 def apply_deletedrecord(run: TableRun) -> None:
@@ -50,18 +56,67 @@ def _mark_deleted(
     return Written(deleted=mirror.mark_deleted(connection, table, moments))
 
 
-def reconcile(run: TableRun) -> None:
-    """Compare all keys of NetSuite's with the mirror's, and mend what is missing on either side."""
-    read = missing = gone = 0
-    for page in pages(run, by_key_between, order=run.table.key, only=()):
-        with run.workspace.database.reading() as connection:
-            known = mirror.known(connection, run.table, page.keys)
-        unknown = [key for key in page.keys if key not in known]
-        brought = list(_rows_of(run, unknown))
-        done = run.write(partial(_mend, run, page, brought), read=sum(len(p.rows) for p in brought))
-        read, missing, gone = read + len(page.keys), missing + done.rows, gone + done.deleted
-    level = Level.WARNING if missing else Level.INFO
-    run.log(level, "reconciled", rows=read, missing=missing, gone=gone)
+def reconcile(run: TableRun, state: sync_state.State) -> None:
+    """Compare NetSuite's keys and stamps with the mirror's, and mend what differs on either side.
+
+    A large table is compared a part at each run, from where the last one left off.
+    """
+    compared = _load(state.reconcile_json)
+    if not run.table.has_ordered_key:
+        compared = _Compared()  # what was seen of such keys is not kept from run to run
+        run.write(partial(_forget_seen, run.table))
+    budget = _PAGES if run.table.has_ordered_key else None
+    found = pages(run, by_key_between, order=run.table.key, start=compared.position, only=())
+    for page in islice(found, budget):
+        if run.expected is None:
+            run.expected = compared.rows + page.expected
+        brought = list(_rows_of(run, _differing(run, page)))
+        after = replace(compared, position=page.end, rows=compared.rows + len(page.keys))
+        done = run.write(partial(_mend, run, page, brought, after), read=len(page.keys))
+        compared = replace(
+            after, missing=after.missing + done.rows, gone=after.gone + done.deleted
+        )
+        if page.last:
+            level = Level.WARNING if compared.missing else Level.INFO
+            counts = {"missing": compared.missing, "gone": compared.gone}
+            run.log(level, "reconciled", rows=compared.rows, **counts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """How far a comparison is, and what it has found."""
+
+    position: tuple[str, ...] | None = None
+    rows: int = 0
+    missing: int = 0
+    gone: int = 0
+
+
+def _load(text: str | None) -> _Compared:
+    if text is None:
+        return _Compared()
+    kept = json.loads(text)
+    return _Compared(**kept | {"position": tuple(kept["position"])})
+
+
+def _forget_seen(table: MappedTable, connection: Connection, _: datetime) -> Written:
+    mirror.forget_seen(connection, table)
+    return Written()
+
+
+def _differing(run: TableRun, page: FetchedPage) -> list[Key]:
+    """The page's rows that the mirror has not, or has with another stamp."""
+    cursor = run.table.cursor
+    with run.workspace.database.reading() as connection:
+        if cursor is None:
+            there = mirror.known(connection, run.table, page.keys)
+            return [key for key in page.keys if key not in there]
+        stamps = mirror.stamps(connection, run.table, page.keys)
+    return [
+        key
+        for key, row in zip(page.keys, page.rows, strict=True)
+        if key not in stamps or stamps[key] != row.get(cursor)
+    ]
 
 
 def _rows_of(run: TableRun, keys: Sequence[Key]) -> Iterator[FetchedPage]:
@@ -84,11 +139,17 @@ def _mend(
     run: TableRun,
     page: FetchedPage,
     brought: Sequence[FetchedPage],
+    compared: _Compared,
     connection: Connection,
     at: datetime,
 ) -> Written:
+    for rows in brought:
+        queue_lines(connection, run, rows)
     written = sum(upsert(connection, run, rows, at, only_changes=True) for rows in brought)
-    gone = mark_vanished(connection, run.table, page, at)
+    gone = mark_vanished(connection, run, page, at)
     if page.last:
         sync_state.reconciled(connection, run.table.name, at)
+    else:
+        place = json.dumps(asdict(compared))
+        sync_state.save_reconciliation(connection, run.table.name, place)
     return Written(written, gone)

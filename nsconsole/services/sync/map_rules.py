@@ -89,8 +89,19 @@ def _parent_rules(
         yield f"parent: {parent.table} is not another table of the map"
     elif len(owner.key) != 1:
         yield f"parent: {owner.name} has a key of several columns"
+    elif table.name in _owners(owner, known):
+        yield f"parent: {owner.name} belongs to {table.name} in its turn"
     if parent.column not in {column.name for column in table.columns}:
         yield f"parent: {parent.column} is not one of its columns"
+
+
+def _owners(table: MappedTable, known: dict[str, MappedTable]) -> set[str]:
+    """Give the names of a table's parent, of its parent, and so on."""
+    found: set[str] = set()
+    while table.parent and table.parent.table in known and table.parent.table not in found:
+        found.add(table.parent.table)
+        table = known[table.parent.table]
+    return found
 
 
 def _tracking_rules(table: MappedTable) -> Iterator[str]:

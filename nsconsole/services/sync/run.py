@@ -67,6 +67,8 @@ class TableRun:
     asker: Asker
     halt: Halt
     first: bool  # whether the table was never read to its end before
+    lenient: bool  # whether a person wants it whole, however much of it is gone
+    began: datetime  # what NetSuite held then, the mirror holds when the run has ended well
     children: tuple[MappedTable, ...] = ()
     progress: Callable[[int, int | None], None] = lambda rows, expected: None
     expected: int | None = None
@@ -76,6 +78,7 @@ class TableRun:
     rows_deleted: int = 0
     widened: set[str] = field(default_factory=set)
     misfits: dict[str, int] = field(default_factory=dict)
+    vanished: int = 0
     _told_requests: int = 0
 
     def write(self, work: Callable[[Connection, datetime], Written], *, read: int = 0) -> Written:

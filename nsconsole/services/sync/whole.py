@@ -17,11 +17,13 @@ from nsconsole.services.sync.fetching import FetchedPage, Place, by_key_between,
 from nsconsole.services.sync.healing import asked
 from nsconsole.services.sync.lines import queue_lines
 from nsconsole.services.sync.log import Level
-from nsconsole.services.sync.run import TableRun, Written
+from nsconsole.services.sync.run import PausedError, TableRun, Written
 from nsconsole.services.sync.writing import upsert
 from nsconsole.store import mirror, sync_map, sync_runs, sync_state
 from nsconsole.store.mirror import Key
 
+_FEW = 20  # rows that may vanish at once from any table
+_MANY, _SHARE = 100, 0.2  # … from a larger one: so many, or that part of it
 _BEGINNING = "1970-01-01T00:00:00Z"  # the watermark of a table that has no row yet
 
 
@@ -56,6 +58,7 @@ def pull_whole(run: TableRun, checkpoint: Pull | None) -> None:
     pull = checkpoint or _begin(run)
     if checkpoint:
         run.log(Level.INFO, "pull_resumed", rows=checkpoint.rows)
+        run.began = datetime.fromisoformat(checkpoint.started_at)
     for page in pages(run, by_key_between, order=run.table.key, start=pull.position):
         if run.expected is None:
             _expect(run, pull, page)
@@ -100,7 +103,7 @@ def _write(
     if not run.first:
         queue_lines(connection, run, page)
     # Before the upsert: where the mirror has nothing yet, there is nothing to compare.
-    gone = mark_vanished(connection, table, page, at)
+    gone = mark_vanished(connection, run, page, at)
     written = upsert(connection, run, page, at, only_changes=table.mode is not Mode.FULL)
     if page.last:
         sync_state.pulled(
@@ -117,9 +120,29 @@ def _write(
 
 
 def mark_vanished(
-    connection: Connection, table: MappedTable, page: FetchedPage, at: datetime
+    connection: Connection, run: TableRun, page: FetchedPage, at: datetime
 ) -> int:
-    """Mark what the mirror has within a page's range of keys and the page has not; count it."""
+    """Mark what the mirror has within a page's range of keys and the page has not; count it.
+
+    Raises PausedError if that makes too much of the table: a role that sees less, or an answer cut
+    short, looks just like a deletion.
+    """
+    gone = _mark(connection, run.table, page, at)
+    run.vanished += gone
+    if run.lenient or run.vanished <= _FEW:
+        return gone
+    there = mirror.count(connection, run.table) + run.vanished
+    if run.vanished == there or run.vanished > max(_MANY, there * _SHARE):
+        raise PausedError(
+            "mass_deletion",
+            f"NetSuite gives {run.vanished:,} of {there:,} rows no more, and nothing was marked as "
+            "deleted. Does the role still see them? If they are really gone: "
+            f"nsconsole sync {run.table.name} --full",
+        )
+    return gone
+
+
+def _mark(connection: Connection, table: MappedTable, page: FetchedPage, at: datetime) -> int:
     if table.has_ordered_key:
         after = None if page.start is None else _as_key(page.start)
         upto = None if page.last or page.end is None else _as_key(page.end)
