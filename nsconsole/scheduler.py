@@ -18,9 +18,11 @@ from nsconsole.store.engine import DatabaseError
 _log = logging.getLogger(__name__)
 
 # The library skips a job that is a second late, which a laptop that slept always is.
-_JOB_DEFAULTS = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+_JOB_DEFAULTS = {"misfire_grace_time": None, "coalesce": True}
+# While a table takes longer than its tier's period, the others of the tier take their next turns.
+_TURNS = 3  # of one tier at once
 # Each kind of work has threads of its own, or a long pull would keep the pushes waiting.
-_THREADS = {"drain": 1, "sync": len(TIERS), "asked": 1, "tidy": 1}
+_THREADS = {"drain": 1, "sync": _TURNS * len(TIERS), "asked": 8, "tidy": 1}
 _LOOK = 2.0  # seconds between two looks at whether a tier is due
 _HOUR = 3600.0
 _TROUBLE = (TableStatus.FAILED, TableStatus.PAUSED)
@@ -48,7 +50,9 @@ class Scheduler:
         self._every(workspace.settings.drain_every, "drain", self._drain)
         for place, minutes in enumerate(TIERS, 1):
             # The first to call learns whether NetSuite takes the login: five refusals lock it.
-            self._every(_LOOK, "sync", self._sync_tier, minutes, delay=place * _LOOK)
+            self._every(
+                _LOOK, "sync", self._sync_tier, minutes, delay=place * _LOOK, at_once=_TURNS
+            )
         self._every(_HOUR, "tidy", self._tidy)
 
     def _every(
@@ -58,6 +62,7 @@ class Scheduler:
         job: Callable[..., None],
         *args: object,
         delay: float = 0.0,
+        at_once: int = 1,
     ) -> None:
         self._jobs.add_job(
             job,
@@ -66,6 +71,7 @@ class Scheduler:
             args=args,
             id=" ".join(map(str, (executor, *args))),
             executor=executor,
+            max_instances=at_once,
             next_run_time=datetime.now(UTC) + timedelta(seconds=delay),
         )
 
@@ -80,7 +86,7 @@ class Scheduler:
             self._jobs.modify_job("drain", next_run_time=datetime.now(UTC))
 
     def sync_soon(self, tables: Sequence[str], *, full: bool = False) -> None:
-        """Sync tables at once, whatever their tiers; what was asked before goes first."""
+        """Sync tables at once, whatever their tiers and whatever else is being synced."""
         if not self._stopping.is_set():
             self._jobs.add_job(self._sync_asked, args=(tuple(tables), full), executor="asked")
 

@@ -13,6 +13,7 @@ from nsconsole.mapping import Column, Kind, MappedTable, Mode
 from nsconsole.scheduler import Scheduler
 from nsconsole.services.sync.log import Level, entries, note
 from nsconsole.services.sync.overview import history, overview
+from nsconsole.services.sync.passes import sync
 from nsconsole.services.sync.sync_map import replace_map
 from nsconsole.services.sync.tiers import pause_tier, tiers
 
@@ -27,6 +28,7 @@ WIDGET = MappedTable(
     cursor="changed",
 )
 GADGET = replace(WIDGET, name="gadget", tier=60)
+GIZMO = replace(WIDGET, name="gizmo")
 
 
 def _until(condition):
@@ -65,6 +67,13 @@ def mapped(workspace, load):
 
 
 @pytest.fixture
+def proven(mapped):
+    """The same after a sync: until NetSuite has taken a login, all others wait for that one."""
+    sync(mapped)
+    return mapped
+
+
+@pytest.fixture
 def start(open_workspace, monkeypatch):
     """Start a scheduler on a workspace, one that looks more often than in earnest."""
     monkeypatch.setattr("nsconsole.scheduler._LOOK", 0.1)
@@ -83,6 +92,11 @@ def start(open_workspace, monkeypatch):
 
 def _runs(workspace, table="widget"):
     return [run.status for run in history(workspace, table)]
+
+
+def _until_synced(workspace, table, *, times):
+    _until(lambda: len(_runs(workspace, table)) == times)
+    _until(lambda: (held := workspace.locks.try_take(f"table-{table}")) and not held.release())
 
 
 def _let_it_look(running, *, times):
@@ -115,11 +129,25 @@ def test_two_schedulers_share_the_turns(start, mapped, open_workspace, sandbox):
     assert (_runs(mapped), _runs(mapped, "gadget")) == (["done"], ["done"])
 
 
-def test_a_tier_that_waits_for_netsuite_holds_up_no_other(start, mapped, sandbox):
-    sandbox.fault("suiteql", "slow", ms=15_000, times=1, where={"table": "widget"})
-    start(mapped)
-    _until(lambda: _runs(mapped, "gadget") == ["done"])
-    assert _runs(mapped) == []
+def test_a_tier_that_waits_for_netsuite_holds_up_no_other(start, proven, sandbox):
+    sandbox.fault("suiteql", "slow", ms=8_000, times=1, where={"table": "widget"})
+    start(proven)
+    _until(lambda: _runs(proven, "gadget") == ["done", "done"])
+    assert _runs(proven) == ["done"]
+
+
+def test_a_table_that_takes_long_holds_up_no_other_of_its_tier(
+    start, workspace, load, clock, sandbox
+):
+    load("widget", 10_000)
+    load("gizmo", 2)
+    replace_map(workspace, [WIDGET, GIZMO])
+    sandbox.fault("suiteql", "slow", ms=1_000, rate=1, where={"table": "widget"})
+    start(workspace)
+    _until(lambda: _runs(workspace, "gizmo") == ["done"])
+    clock.advance(6 * 60)
+    _until(lambda: _runs(workspace, "gizmo") == ["done", "done"])
+    assert _runs(workspace) == []
 
 
 def test_a_paused_tier_takes_no_turn(start, mapped):
@@ -134,28 +162,26 @@ def test_what_a_person_asks_for_is_synced_at_once_whatever_its_tier(start, mappe
         pause_tier(mapped, minutes, by="ada")
     running = start(mapped)
     running.sync_soon(["gadget"], full=False)
-    _until(lambda: _runs(mapped, "gadget") == ["done"])
+    _until_synced(mapped, "gadget", times=1)
     running.sync_soon(["gadget"])
-    _until(lambda: len(_runs(mapped, "gadget")) == 2)
+    _until_synced(mapped, "gadget", times=2)
     running.sync_soon(["gadget"], full=True)
-    _until(lambda: len(_runs(mapped, "gadget")) == 3)
+    _until_synced(mapped, "gadget", times=3)
     runs = history(mapped, "gadget")
-    assert [run.rows_read for run in runs] == [3, 1, 3]
+    assert [run.rows_read == 3 for run in runs] == [True, False, True]
     assert {run.trigger for run in runs} == {"person"}
     assert _runs(mapped) == []
 
 
-def test_several_asks_queue_up(start, mapped, sandbox):
+def test_what_is_asked_for_does_not_wait_for_what_was_asked_before(start, proven, sandbox):
     for minutes in (5, 15, 60):
-        pause_tier(mapped, minutes, by="ada")
-    running = start(mapped)
-    sandbox.fault("suiteql", "slow", ms=1000, times=1, where={"table": "widget"})
+        pause_tier(proven, minutes, by="ada")
+    running = start(proven)
+    sandbox.fault("suiteql", "slow", ms=8_000, times=1, where={"table": "widget"})
     running.sync_soon(["widget"])
     running.sync_soon(["gadget"])
-    _until(lambda: _runs(mapped, "gadget") == ["done"])
-    (widget,), (gadget,) = history(mapped, "widget"), history(mapped, "gadget")
-    assert widget.id < gadget.id
-    assert widget.status == "done"
+    _until(lambda: _runs(proven, "gadget") == ["done", "done"])
+    assert _runs(proven) == ["done"]
 
 
 def test_to_ask_for_what_the_map_lacks_is_logged_and_ends_nothing(start, mapped, caplog):

@@ -10,7 +10,16 @@ MOMENT = sa.String(27)
 RUNNING = "status = 'running'"
 
 MODES = ("incremental", "full", "snapshot-diff")
-PAUSES = ("person", "gone", "no_permission", "key_gone", "cursor_gone", "key_not_unique", "other")
+PAUSES = (
+    "person",
+    "gone",
+    "no_permission",
+    "key_gone",
+    "cursor_gone",
+    "key_not_unique",
+    "mass_deletion",
+    "other",
+)
 KINDS = ("integer", "real", "text", "boolean", "date", "datetime")
 ENDS = ("done", "failed", "paused", "cancelled", "skipped", "interrupted")
 
@@ -74,6 +83,8 @@ def create_state() -> None:
         sa.Column("synced_at", MOMENT),
         sa.Column("reconciled_at", MOMENT),
         sa.Column("pull_json", sa.Text),
+        sa.Column("changes_json", sa.Text),
+        sa.Column("reconcile_json", sa.Text),
         sa.Column("surveyed_rows", sa.Integer),
     )
 
@@ -117,10 +128,19 @@ def create_runs() -> None:
 
 
 def create_queues() -> None:
-    for table, key in (("sync_due_parents", "parent_id"), ("sync_seen", "key_json")):
-        op.create_table(
-            table, of_map(), sa.Column(key, sa.Text, primary_key=True), sqlite_with_rowid=False
-        )
+    op.create_table(
+        "sync_due_parents",
+        of_map(),
+        sa.Column("parent_id", sa.Text, primary_key=True),
+        sa.Column("asked", sa.Integer, nullable=False, server_default=sa.text("1")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "sync_seen",
+        of_map(),
+        sa.Column("key_json", sa.Text, primary_key=True),
+        sqlite_with_rowid=False,
+    )
 
 
 def create_tiers() -> None:

@@ -65,5 +65,5 @@ def _endless(
 
 
 def _line(entry: LogEntry) -> str:
-    at = f"{entry.at:%Y-%m-%d %H:%M:%S}"
+    at = f"{entry.at:%Y-%m-%d %H:%M:%SZ}"
     return f"{at}  {entry.level:7}  {entry.table or '-':16}  {clean(sentence(entry))}"

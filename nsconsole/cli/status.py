@@ -2,7 +2,7 @@
 
 from argparse import Namespace
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from nsconsole.cli import output
@@ -10,6 +10,7 @@ from nsconsole.cli.session import opened
 from nsconsole.services.link import Link
 from nsconsole.services.status import Pool, pool, standing
 from nsconsole.services.sync.overview import Freshness, TableLine, TierLine, overview
+from nsconsole.services.sync.reports import TableStatus
 from nsconsole.services.sync.tiers import Tier, tiers
 
 _UNBUILT = {"breaker": None, "dlq": None, "coverage": None}
@@ -28,6 +29,7 @@ def status(args: Namespace) -> int:
             {
                 "tiers": [_tier(*line) for line in lines],
                 "tables": fresh,
+                "behind": _behind(mirror.tables),
                 "paused": _paused(mirror.tables),
                 "set_aside": _set_aside(mirror.tables),
                 "governor": calls and calls._asdict(),
@@ -43,6 +45,8 @@ def status(args: Namespace) -> int:
     output.line(f"mirror     {_figures(fresh)}")
     for line in lines:
         output.line(f"           {_told(*line)}")
+    for told in _told_behind(mirror.tables):
+        output.line(f"           {told}")
     for paused in _paused(mirror.tables):
         output.line(f"           {paused['table']} is paused, {paused['why']}")
     for aside in _set_aside(mirror.tables):
@@ -55,6 +59,45 @@ def status(args: Namespace) -> int:
 def _by_freshness(tables: Iterable[TableLine]) -> dict[str, int]:
     counts = Counter(table.freshness for table in tables)
     return {fresh.value.replace(" ", "_"): counts[fresh] for fresh in Freshness}
+
+
+def _is_behind(table: TableLine) -> bool:
+    if table.freshness is Freshness.PAUSED:
+        return False  # which is told, with its reason
+    return table.freshness is not Freshness.ON_TIME or bool(_failure(table))
+
+
+def _failure(table: TableLine) -> str:
+    """Say why the last run failed; nothing if it did not."""
+    return table.last.error if table.last and table.last.status == TableStatus.FAILED else ""
+
+
+def _behind(tables: Iterable[TableLine]) -> list[dict[str, Any]]:
+    return [
+        {
+            "table": table.name,
+            "freshness": table.freshness.value.replace(" ", "_"),
+            "synced_at": table.synced_at,
+            "error": _failure(table) or None,
+        }
+        for table in tables
+        if _is_behind(table)
+    ]
+
+
+def _told_behind(tables: Iterable[TableLine]) -> Iterator[str]:
+    """Tell of each table that is behind or failing; those that nobody tried yet share a line."""
+    untried = []
+    for table in filter(_is_behind, tables):
+        if table.last is None and table.synced_at is None:
+            untried.append(table.name)
+            continue
+        at = table.synced_at
+        fresh = f"{table.freshness}, last synced {output.minute(at)} UTC" if at else "never synced"
+        why = f"; the last run failed: {_failure(table)}" if _failure(table) else ""
+        yield f"{table.name}: {fresh}{why}"
+    if untried:
+        yield f"not synced yet: {', '.join(untried)}"
 
 
 def _paused(tables: Iterable[TableLine]) -> list[dict[str, str]]:

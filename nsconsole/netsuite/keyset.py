@@ -135,11 +135,6 @@ def most_keys(table: MappedTable) -> int:
     return MAX_VALUES if len(table.key) == 1 else MAX_PAIRS
 
 
-def keys_only(table: MappedTable, *, after: Position | None, upto: Position | None = None) -> Query:
-    """Ask for nothing but keys, in their order, behind `after` and not behind `upto`."""
-    return by_key(table, (), after=after, upto=upto)
-
-
 def survey(table: MappedTable) -> Query:
     """Ask how many rows there are (`total`), and by cursor how many are `stamped`, up to `newest`.
 

@@ -253,19 +253,6 @@ def _of_keys(
     return [tuple(row) for row in found]
 
 
-def keys(
-    connection: Connection, table: MappedTable, *, after: Key | None, limit: int
-) -> list[tuple[Value, ...]]:
-    """Give the keys of the rows that are not deleted, in order, from behind `after`."""
-    beyond = f"AND ({quoted_all(table.key)}) > ({', '.join('?' * len(after))})" if after else ""
-    found = connection.exec_driver_sql(
-        f"SELECT {quoted_all(table.key)} FROM {quoted(table.mirror)} "
-        f"WHERE _ns_deleted_at IS NULL {beyond} ORDER BY {quoted_all(table.key)} LIMIT {limit:d}",
-        after or (),
-    )
-    return [tuple(row) for row in found]
-
-
 def count(connection: Connection, table: MappedTable) -> int:
     """Count the rows that are not deleted. Both counts read an index or no column at all."""
     mirror = quoted(table.mirror)

@@ -5,6 +5,7 @@ Each bears NetSuite's columns, `_ns_synced_at` and `_ns_deleted_at` (see `store.
 """
 # ruff: noqa: S608  the identifiers come from the map and are quoted; the values are bound
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -45,7 +46,11 @@ def ensure(connection: Connection, table: MappedTable) -> list[str]:
         sync_state.start_over(connection, table.name)
         return []
     found = _columns(connection, table.mirror)
-    _check_key(connection, table, found)
+    if not _has_key(connection, table, found):
+        raise MirrorConflict(
+            f"{table.mirror} has another key than the map says; rename or drop that table, "
+            "and it will be made and pulled anew"
+        )
     added = [column for column in table.columns if column.name not in found]
     for column in added:
         connection.exec_driver_sql(
@@ -58,6 +63,26 @@ def ensure(connection: Connection, table: MappedTable) -> list[str]:
     if added:
         _make_view(connection, table)
     return [column.name for column in added]
+
+
+def make_way(connection: Connection, table: MappedTable, at: datetime) -> str | None:
+    """Rename a mirror whose key is not the map's, and make a new one, to be pulled anew.
+
+    Gives the old one's new name, `ns_<table>_before_<moment in UTC>`; None if there is no such
+    mirror. The old one has no view and no index any more.
+    """
+    found = _columns(connection, table.mirror)
+    if not found or _has_key(connection, table, found):
+        return None
+    old = f"{table.mirror}_before_{at.astimezone(UTC):%Y%m%dT%H%M%S}"
+    indexes = _indexes_on(connection, table.mirror)
+    # Renamed before its view goes: SQLite renames nothing while some view has lost its table.
+    connection.exec_driver_sql(f"ALTER TABLE {quoted(table.mirror)} RENAME TO {quoted(old)}")
+    connection.exec_driver_sql(f"DROP VIEW IF EXISTS {_view(table)}")
+    for name in indexes:
+        connection.exec_driver_sql(f"DROP INDEX {quoted(name)}")
+    ensure(connection, table)
+    return old
 
 
 def key_of(connection: Connection, mirror: str) -> tuple[str, ...]:
@@ -107,11 +132,12 @@ def digits(number: float) -> str:
     return format(Decimal(repr(number)), "f").removesuffix(".0")
 
 
-def _indexes_on(connection: Connection, mirror: str, column: str) -> dict[str, str]:
+def _indexes_on(connection: Connection, mirror: str, column: str | None = None) -> dict[str, str]:
+    """Give the indexes that were made on a table, or on a column of it, each with its SQL."""
     query = """
         SELECT i.name, i.sql FROM sqlite_master AS i
-        WHERE i.type = 'index' AND i.tbl_name = ? AND i.sql IS NOT NULL
-        AND ? IN (SELECT name FROM pragma_index_info(i.name))
+        WHERE i.type = 'index' AND i.tbl_name = ?1 AND i.sql IS NOT NULL
+        AND (?2 IS NULL OR ?2 IN (SELECT name FROM pragma_index_info(i.name)))
     """
     return {row[0]: row[1] for row in connection.exec_driver_sql(query, (mirror, column))}
 
@@ -129,15 +155,10 @@ def _check_names(connection: Connection, table: MappedTable) -> None:
             )
 
 
-def _check_key(connection: Connection, table: MappedTable, found: dict[str, str]) -> None:
+def _has_key(connection: Connection, table: MappedTable, found: dict[str, str]) -> bool:
     # Of another type it would have another order, and rows would seem to have vanished.
-    has = [f"{name} {found[name]}" for name in key_of(connection, table.mirror)]
-    wanted = [f"{column.name} {_affinity(column.kind)}" for column in table.key_columns]
-    if has != wanted:
-        raise MirrorConflict(
-            f"{table.mirror} has the key ({', '.join(has)}), not ({', '.join(wanted)}); "
-            "drop that table, and it will be made and pulled anew"
-        )
+    has = [(name, found[name]) for name in key_of(connection, table.mirror)]
+    return has == [(column.name, _affinity(column.kind)) for column in table.key_columns]
 
 
 def _create(connection: Connection, table: MappedTable) -> None:

@@ -28,6 +28,7 @@ _T = sync_table_map.c
 _C = sync_column_map.c
 _S = state_table.c
 _FROM_THE_START = "{}"
+_UNMARKED = dict.fromkeys(("set_aside_at", "set_aside_reason", "set_aside_detail", "probed_at"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,10 +181,15 @@ def _put_table(
         connection.execute(insert(state_table).values(table_name=table.name))
     else:
         connection.execute(update(sync_table_map).where(_T.name == table.name).values(values))
-    if before and _places(before) != _places(table):
+    moved = before is not None and _places(before) != _places(table)
+    if moved:
         sync_state.start_over(connection, table.name)
     if before is None or before.columns != table.columns:
         _put_columns(connection, table, at)
+    if moved:
+        # Nothing is read without these; if NetSuite does not give them, the table is to be paused.
+        vital = [column.name for column in _places(table)]
+        _update(connection, table.name, _named(vital), _UNMARKED | {"backfill_json": None})
 
 
 def _places(table: MappedTable) -> tuple[Column, ...]:
@@ -207,12 +213,8 @@ def _values(table: MappedTable) -> dict[str, Any]:
 def _put_columns(connection: Connection, table: MappedTable, at: datetime) -> None:
     query = select(sync_column_map).where(_C.table_name == table.name)
     before = {row.name: dict(row._mapping) for row in connection.execute(query)}
-    fresh = {
+    fresh = _UNMARKED | {
         "added_at": at,
-        "set_aside_at": None,
-        "set_aside_reason": None,
-        "set_aside_detail": None,
-        "probed_at": None,
         "backfill_json": _FROM_THE_START if _has_rows(connection, table.name) else None,
     }
     rows = []
@@ -259,14 +261,7 @@ def probed(connection: Connection, table: str, columns: Collection[str], at: dat
 
 def take_back(connection: Connection, table: str, columns: Collection[str]) -> None:
     """Sync columns again that were set aside, and let them be filled in from the beginning."""
-    values = {
-        "set_aside_at": None,
-        "set_aside_reason": None,
-        "set_aside_detail": None,
-        "probed_at": None,
-        "backfill_json": _FROM_THE_START,
-    }
-    _update(connection, table, _named(columns), values)
+    _update(connection, table, _named(columns), _UNMARKED | {"backfill_json": _FROM_THE_START})
 
 
 def note_backfill(
@@ -296,20 +291,27 @@ def _update(
 def pause(
     connection: Connection, table: str, reason: str, detail: str, *, by: str | None, at: datetime
 ) -> bool:
-    """Pause a table; False if it was paused before, or is not in the map."""
+    """Pause a table; False if that changes nothing, or the map does not have it.
+
+    A person's pause or another finding takes the place of a finding; a person's own stays.
+    """
     values = {"pause_reason": reason, "pause_detail": detail, "paused_by": by, "paused_at": at}
-    return _switch(connection, table, values, paused=False)
+    differs = or_(
+        _T.pause_reason.is_distinct_from(reason), _T.pause_detail.is_distinct_from(detail)
+    )
+    return _switch(connection, table, values, _T.paused_by.is_(None), differs)
 
 
 def resume(connection: Connection, table: str) -> bool:
     """Let a table go on; False if it was not paused."""
     nothing = dict.fromkeys(("pause_reason", "pause_detail", "paused_by", "paused_at"))
-    return _switch(connection, table, nothing, paused=True)
+    return _switch(connection, table, nothing, _T.paused_at.is_not(None))
 
 
-def _switch(connection: Connection, table: str, values: Mapping[str, Any], *, paused: bool) -> bool:
-    as_it_was = _T.paused_at.is_not(None) if paused else _T.paused_at.is_(None)
+def _switch(
+    connection: Connection, table: str, values: Mapping[str, Any], *conditions: ColumnElement[bool]
+) -> bool:
     changed = connection.execute(
-        update(sync_table_map).where(_T.name == table, as_it_was).values(values)
+        update(sync_table_map).where(_T.name == table, *conditions).values(values)
     )
     return changed.rowcount == 1

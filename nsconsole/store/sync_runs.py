@@ -155,12 +155,6 @@ def interrupt_dead(connection: Connection, table: str) -> list[Run]:
     return [Run._make(row) for row in connection.execute(statement)]
 
 
-def get(connection: Connection, run_id: int) -> Run | None:
-    """Give a run."""
-    row = connection.execute(select(*_RUN).where(_R.id == run_id)).one_or_none()
-    return Run._make(row) if row else None
-
-
 def running(connection: Connection) -> list[Run]:
     """Give the runs under way, the oldest first; those of processes that died among them."""
     # Asked for the order, SQLite would walk the whole history.

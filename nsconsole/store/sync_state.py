@@ -1,10 +1,11 @@
 """Statements on `sync_state`, how far each mirror is, and on the queue of owners of lines."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy.dialects.sqlite import insert
 
 from nsconsole.store.tables import sync_due_parents, sync_state
 
@@ -17,8 +18,8 @@ class State(NamedTuple):
 
     `watermark` is the newest cursor value read, as ISO 8601 text of NetSuite's second in UTC;
     `caught_up_at` when the last run that ended well began, `synced_at` when it ended; `pull_json`
-    where an unfinished full pull stands, `changes_json` and `reconcile_json` an unfinished reading of
-    changes and comparison of keys; `surveyed_rows` NetSuite's own count.
+    where an unfinished full pull stands, `changes_json` and `reconcile_json` an unfinished reading
+    of changes and comparison of keys; `surveyed_rows` NetSuite's own count.
     """
 
     watermark: str | None = None
@@ -51,8 +52,8 @@ def start_over(connection: Connection, table: str) -> None:
     _set(connection, table, **dict.fromkeys(State._fields))
 
 
-def save_pull(connection: Connection, table: str, pull_json: str | None) -> None:
-    """Keep the checkpoint of a full pull; None when it is complete."""
+def save_pull(connection: Connection, table: str, pull_json: str) -> None:
+    """Keep the checkpoint of a full pull, until it is complete."""
     _set(connection, table, pull_json=pull_json)
 
 
@@ -120,21 +121,26 @@ def _set(connection: Connection, table: str, **values: datetime | str | int | No
 def add_parents_due(connection: Connection, child: str, parent_ids: Collection[str]) -> None:
     """Queue owners whose lines in `child` are to be read again; one that waits waits once."""
     if parent_ids:
-        statement = insert(sync_due_parents).prefix_with("OR IGNORE", dialect="sqlite")
+        statement = insert(sync_due_parents).on_conflict_do_update(
+            index_elements=[_DUE.table_name, _DUE.parent_id], set_={"asked": _DUE.asked + 1}
+        )
         rows = [{"table_name": child, "parent_id": parent_id} for parent_id in parent_ids]
         connection.execute(statement, rows)
 
 
-def parents_due(connection: Connection, child: str, limit: int) -> list[str]:
-    """Give some of the owners that wait."""
-    query = select(_DUE.parent_id).where(_DUE.table_name == child).order_by(_DUE.parent_id)
-    return list(connection.execute(query.limit(limit)).scalars())
+def parents_due(connection: Connection, child: str, limit: int) -> dict[str, int]:
+    """Give some of the owners that wait, each with how often it was queued."""
+    query = select(_DUE.parent_id, _DUE.asked).where(_DUE.table_name == child)
+    rows = connection.execute(query.order_by(_DUE.parent_id).limit(limit))
+    return {row.parent_id: row.asked for row in rows}
 
 
-def parents_done(connection: Connection, child: str, parent_ids: Collection[str]) -> None:
-    """Take owners out of the queue."""
-    if parent_ids:
+def parents_done(connection: Connection, child: str, due: Mapping[str, int]) -> None:
+    """Take owners out of the queue, as `parents_due` gave them; what was queued since stays."""
+    if due:
         done = delete(sync_due_parents).where(
-            _DUE.table_name == child, _DUE.parent_id == bindparam("done")
+            _DUE.table_name == child,
+            _DUE.parent_id == bindparam("done"),
+            _DUE.asked == bindparam("times"),
         )
-        connection.execute(done, [{"done": parent_id} for parent_id in parent_ids])
+        connection.execute(done, [{"done": key, "times": times} for key, times in due.items()])

@@ -288,6 +288,7 @@ sync_due_parents = Table(
     metadata,
     _of_map(),
     Column("parent_id", Text, primary_key=True),
+    Column("asked", Integer, nullable=False, server_default=text("1")),  # how often meanwhile
     sqlite_with_rowid=False,
 )
 

@@ -1,14 +1,15 @@
 """Statements on `sync_tiers`: when each tier is due, and which process has taken its turn."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, or_, select, update
 
 from nsconsole.store.tables import sync_tiers
 
 _T = sync_tiers.c
+_FARTHEST = 1.1  # periods; a turn beyond them was set by a clock that was ahead
 
 
 class Tier(NamedTuple):
@@ -21,6 +22,15 @@ class Tier(NamedTuple):
     owner: str | None
     paused_at: datetime | None
     paused_by: str | None
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether the tier's turn has come, and nobody paused it."""
+        due = self.next_run_at <= now or self.next_run_at > _farthest(self.minutes, now)
+        return due and self.paused_at is None
+
+
+def _farthest(minutes: int, now: datetime) -> datetime:
+    return now + _FARTHEST * timedelta(minutes=minutes)
 
 
 def seed(connection: Connection, tiers: Iterable[int], now: datetime) -> None:
@@ -39,9 +49,10 @@ def claim(
     connection: Connection, minutes: int, *, now: datetime, next_run_at: datetime, owner: str
 ) -> bool:
     """Take a tier's turn if it is due and not paused, in one statement; give whether it was won."""
+    due = or_(_T.next_run_at <= now, _T.next_run_at > _farthest(minutes, now))
     taken = connection.execute(
         update(sync_tiers)
-        .where(_T.minutes == minutes, _T.next_run_at <= now, _T.paused_at.is_(None))
+        .where(_T.minutes == minutes, due, _T.paused_at.is_(None))
         .values(next_run_at=next_run_at, started_at=now, ended_at=None, owner=owner)
     )
     return taken.rowcount == 1

@@ -58,10 +58,10 @@ def test_an_empty_log_says_so(program):
 
 
 def test_entries_are_shown_the_newest_last(program, write):
-    write("stopped", "error", reason="NetSuite is away")
+    write("stopped", "error", count=2, reason="NetSuite is away")
     write("rows_vanished", table="vendor", count=3)
     shown = program.here("log").out.splitlines()
-    assert shown[0].endswith("stopped: NetSuite is away")
+    assert shown[0].endswith("stopped: NetSuite is away (tables that wait: 2)")
     assert shown[1].split()[2:4] == ["info", "vendor"]
     assert "3 rows are gone" in shown[1]
     entries = program.here("log", "--json").json["entries"]
@@ -94,9 +94,17 @@ def test_the_newest_hundred_are_shown_unless_told_otherwise(program, write):
 
 
 def test_what_comes_from_netsuite_is_shown_as_one_line_without_control_codes(program, write):
-    write("stopped", "error", reason="a\nb\x1b[2Jc")
+    write("stopped", "error", count=2, reason="a\nb\x1b[2Jc")
     (line,) = program.here("log").out.splitlines()
-    assert line.endswith("stopped: a␊b␛[2Jc")
+    assert "stopped: a␊b␛[2Jc (" in line
+
+
+def test_times_are_in_utc_and_say_so(program, write, home):
+    write("stopped")
+    with closing(sqlite3.connect(home / "nsconsole.db")) as connection, connection:
+        connection.execute("UPDATE sync_log SET at = '2026-11-22T09:15:07.000000Z'")
+    program.environ["TZ"] = "America/New_York"
+    assert program("log").out.startswith("2026-11-22 09:15:07Z  ")
 
 
 def test_following_shows_what_comes_and_ends_with_130(write, follow):

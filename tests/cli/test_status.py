@@ -1,5 +1,9 @@
 """`status`: how everything stands."""
 
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 CHANGE = {
@@ -29,7 +33,7 @@ def status(program):
 def test_it_has_the_keys_that_programs_go_by(status):
     known = status()
     assert known.keys() == {
-        *("tiers", "tables", "paused", "set_aside", "governor", "proposals", "queue"),
+        *("tiers", "tables", "behind", "paused", "set_aside", "governor", "proposals", "queue"),
         *("netsuite", "breaker", "dlq", "coverage"),
     }
     assert (known["breaker"], known["dlq"], known["coverage"]) == (None, None, None)
@@ -64,6 +68,85 @@ def test_after_a_sync_tables_are_on_time_and_the_calls_at_once_are_known(program
     assert "1 on time" in shown
     assert "every 60 minutes: 1 tables" in shown
     assert "5 of 5 calls at once" in shown
+
+
+@pytest.fixture
+def synced(program):
+    """The program, with one table in its mirror, in step with NetSuite."""
+    assert program.here("map", "edit", "--file", "-", stdin=TERM).code == 0
+    assert program.here("sync").code == 0
+    return program
+
+
+@pytest.fixture
+def rewrite(home):
+    """Change what the database says of the table."""
+
+    def run(sql, *values):
+        with closing(sqlite3.connect(home / "nsconsole.db")) as connection, connection:
+            connection.execute(sql, values)
+
+    return run
+
+
+def test_of_a_table_on_time_nothing_is_told(synced, status):
+    assert status()["behind"] == []
+    assert "term" not in synced.here("status").out
+
+
+def test_tables_that_nobody_tried_to_sync_yet_share_a_line(program, status):
+    behind = status()["behind"]
+    assert len(behind) > 20
+    assert behind[0] == {
+        "table": "customer",
+        "freshness": "never",
+        "synced_at": None,
+        "error": None,
+    }
+    assert "not synced yet: customer, vendor, item, " in program.here("status").out
+
+
+@pytest.mark.parametrize(
+    ("hours", "freshness"), [(2, "late"), (4, "stalled"), (-48, "never")]
+)  # -48: written by a clock that was ahead
+def test_a_table_that_is_behind_is_named_with_its_last_sync(
+    synced, status, rewrite, hours, freshness
+):
+    at = datetime.now(UTC) - timedelta(hours=hours)
+    rewrite("UPDATE sync_state SET synced_at = ?", f"{at:%Y-%m-%dT%H:%M:%S.000000Z}")
+    (behind,) = status()["behind"]
+    believed = f"{at:%Y-%m-%dT%H:%M:%SZ}" if hours > 0 else None
+    assert behind == {
+        "table": "term",
+        "freshness": freshness,
+        "synced_at": believed,
+        "error": None,
+    }
+    since = f"{freshness}, last synced {at:%Y-%m-%d %H:%M} UTC" if believed else "never synced"
+    assert f"           term: {since}\n" in synced.here("status").out
+
+
+def test_a_table_whose_last_run_failed_is_named_with_the_reason(synced, status, rewrite):
+    rewrite("UPDATE sync_runs SET status = 'failed', error = ?", "HTTP 500 \x1b[2J")
+    (behind,) = status()["behind"]
+    assert (behind["freshness"], behind["error"]) == ("on_time", "HTTP 500 \x1b[2J")
+    assert " UTC; the last run failed: HTTP 500 ␛[2J\n" in synced.here("status").out
+
+
+def test_a_run_that_did_not_fail_is_no_reason_to_name_a_table(synced, status, rewrite):
+    rewrite("UPDATE sync_runs SET status = 'cancelled', error = 'cancelled; it goes on'")
+    assert status()["behind"] == []
+
+
+def test_a_table_that_rests_is_told_of_once(synced, status, rewrite):
+    rewrite("UPDATE sync_runs SET status = 'failed', error = 'HTTP 500'")
+    rewrite(
+        "UPDATE sync_table_map SET paused_at = '2026-11-22T09:15:00.000000Z', paused_by = 'ada', "
+        "pause_reason = 'person', pause_detail = ''"
+    )
+    known = status()
+    assert known["behind"] == []
+    assert known["paused"] == [{"table": "term", "why": "by ada since 2026-11-22 09:15 UTC"}]
 
 
 def test_what_the_mirror_lacks_is_told_with_its_reason(program, sandbox, status):

@@ -80,7 +80,7 @@ def test_a_table_is_read_whole_in_the_order_of_its_key(account):
 
 
 def test_a_key_of_two_columns_leads_from_page_to_page(account):
-    found = walk(account, lambda after: keyset.keys_only(LINES, after=after), LINES.key, limit=997)
+    found = walk(account, lambda after: keyset.by_key(LINES, (), after=after), LINES.key, limit=997)
     places = [(int(row["transaction"]), int(row["id"])) for row in found]
     assert places == sorted(set(places))
     assert len(places) == int(rows(account, keyset.survey(LINES))[0]["total"])
@@ -90,7 +90,7 @@ def test_texts_are_keys_like_others_whatever_they_are(account, sandbox):
     texts = ["A", "a", "B", "'", "' OR 1=1 --", '"', "?", "Ä", "ß", "日本", "%", "_", " ", "A ",
              "\\", "10", "9", "x" * 300]  # fmt: skip
     load(sandbox, PAIRS, [{"a": a, "b": text} for a in (-1, 1, 2) for text in texts])
-    found = walk(account, lambda after: keyset.keys_only(PAIRS, after=after), PAIRS.key, limit=4)
+    found = walk(account, lambda after: keyset.by_key(PAIRS, (), after=after), PAIRS.key, limit=4)
     assert len(found) == len(texts) * 3
     assert {(row["a"], row["b"]) for row in found} == {
         (a, text) for a in ("-1", "1", "2") for text in texts
@@ -100,14 +100,14 @@ def test_texts_are_keys_like_others_whatever_they_are(account, sandbox):
 def test_ids_that_no_float_can_tell_apart_are_told_apart(account, sandbox):
     ids = [-(2**53) - 1, -5, 2**53, 2**53 + 1, 2**53 + 2, 2**63 - 2, 2**63 - 1]
     load(sandbox, EVENT, [{"id": each} for each in ids])
-    found = walk(account, lambda after: keyset.keys_only(EVENT, after=after), ["id"], limit=1)
+    found = walk(account, lambda after: keyset.by_key(EVENT, (), after=after), ["id"], limit=1)
     assert [int(row["id"]) for row in found] == ids
     some = [(str(2**53 + 1),), (str(2**63 - 1),)]
     assert [(row["id"],) for row in rows(account, keyset.of_keys(EVENT, (), some))] == some
 
 
 def test_a_page_ends_where_it_is_told_to(account):
-    query = keyset.keys_only(LINES, after=("1001", "1"), upto=("1003", "0"))
+    query = keyset.by_key(LINES, (), after=("1001", "1"), upto=("1003", "0"))
     found = [(int(row["transaction"]), int(row["id"])) for row in rows(account, query)]
     assert found[0] == (1001, 2)
     assert found[-1] == (1003, 0)
@@ -367,7 +367,7 @@ def test_a_query_names_its_columns_and_says_in_which_order_it_wants_the_rows():
 def test_a_text_never_becomes_part_of_a_query():
     hostile = "x') OR 1=1 --"
     for query in (
-        keyset.keys_only(PAIRS, after=("1", hostile)),
+        keyset.by_key(PAIRS, (), after=("1", hostile)),
         keyset.of_keys(PAIRS, (), [("1", hostile)]),
     ):
         assert "1=1" not in query.sql
@@ -381,8 +381,8 @@ def test_a_name_that_is_none_of_netsuites_is_refused(name):
     for wrong in (
         lambda: keyset.by_key(VENDOR, integers(name), after=None),
         lambda: keyset.probe(VENDOR, [Column(name, Kind.DATETIME)]),
-        lambda: keyset.keys_only(mapped(name, integers("id"), "id"), after=None),
-        lambda: keyset.keys_only(mapped("vendor", integers(name), name), after=None),
+        lambda: keyset.by_key(mapped(name, integers("id"), "id"), (), after=None),
+        lambda: keyset.by_key(mapped("vendor", integers(name), name), (), after=None),
         lambda: keyset.survey(mapped("vendor", [Column(name, Kind.DATETIME)], cursor=name)),
         lambda: keyset.survey(mapped(name, integers("id"), "id")),
     ):
@@ -405,7 +405,7 @@ def test_a_name_that_is_none_of_netsuites_is_refused(name):
 )
 def test_a_position_that_is_none_of_the_tables_is_refused(position):
     with pytest.raises(ValueError, match=r"key of pairs|is no integer|is no text"):
-        keyset.keys_only(PAIRS, after=position)
+        keyset.by_key(PAIRS, (), after=position)
     with pytest.raises(ValueError, match=r"key of pairs|is no integer|is no text"):
         keyset.of_keys(PAIRS, (), [position])
 
@@ -437,4 +437,4 @@ def test_what_makes_no_sense_is_refused():
     with pytest.raises(ValueError, match="1 to 1000 columns, not 1001"):
         keyset.by_key(VENDOR, integers(*(f"c{n}" for n in range(1000))), after=None)
     with pytest.raises(ValueError, match="is no date to find"):
-        keyset.keys_only(mapped("x", [Column("d", Kind.DATE)], "d"), after=("2026-01-01",))
+        keyset.by_key(mapped("x", [Column("d", Kind.DATE)], "d"), (), after=("2026-01-01",))

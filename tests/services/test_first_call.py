@@ -46,9 +46,7 @@ def test_first_calls_with_good_credentials_are_all_made(open_workspace, sandbox)
     assert set(at_once(one, other)) == {Outcome.DONE}
 
 
-def test_a_call_after_a_refusal_is_made_for_it_may_be_the_doctors(
-    open_workspace, refused, sandbox
-):
+def test_a_call_after_a_refusal_is_made_for_it_may_be_the_doctors(open_workspace, refused, sandbox):
     workspace = open_workspace(refused)
     assert [ask(workspace), ask(workspace)] == [Outcome.UNAUTHORIZED] * 2
     assert len(sandbox.stats()["refused_logins"]) == 2

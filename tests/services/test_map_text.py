@@ -49,11 +49,12 @@ def tables(draw, name, owner=None):
     keys = draw(st.dictionaries(NAMES, st.sampled_from([Kind.INTEGER, Kind.TEXT]), min_size=1))
     others = draw(st.dictionaries(NAMES, st.sampled_from(list(Kind))))
     if owner:
-        others[owner] = Kind.INTEGER
+        others[owner.name] = Kind.INTEGER
     kinds = others | keys
     moments = sorted(column for column, kind in kinds.items() if kind is Kind.DATETIME)
     cursor = draw(st.sampled_from([None, *moments]))
-    modes = [mode for mode in Mode if cursor or mode is not Mode.INCREMENTAL]
+    quiet = owner is not None and owner.cursor is None
+    modes = [mode for mode in Mode if (cursor and not quiet) or mode is not Mode.INCREMENTAL]
     tracked = draw(st.lists(NAMES, max_size=30, unique=True)) if len(keys) == 1 else []
     return MappedTable(
         name=name,
@@ -63,7 +64,7 @@ def tables(draw, name, owner=None):
         tier=draw(st.sampled_from(TIERS)),
         cursor=cursor,
         tracked_as=tuple(tracked),
-        parent=Parent(owner, owner) if owner else None,
+        parent=Parent(owner.name, owner.name) if owner else None,
     )
 
 
@@ -73,7 +74,7 @@ def maps(draw):
     found = [draw(tables(name)) for name in names]
     owners = [table for table in found if len(table.key) == 1]
     if owners and (line := f"{owners[0].name[:8]}line") not in names:
-        found.append(draw(tables(line, owner=owners[0].name)))
+        found.append(draw(tables(line, owner=owners[0])))
     return found
 
 
@@ -232,6 +233,31 @@ def test_a_map_that_cannot_be_is_refused_whoever_made_it(bad, said):
         check_rules(bad)
 
 
+@pytest.fixture
+def owner():
+    """A table with a cursor, to whose rows others may belong."""
+    return parse(BIN)[0]
+
+
+def test_lines_without_a_cursor_are_found_by_their_parents(owner):
+    lines = replace(_table("line", parent=Parent("bin", "id")), mode=Mode.INCREMENTAL)
+    assert broken_rules([owner, lines]) == []
+    alone = replace(lines, parent=None)
+    assert broken_rules([owner, alone]) == [
+        "[line] cursor: the mode incremental needs one, or a parent that has one"
+    ]
+
+
+@pytest.mark.parametrize("cursor", [None, "lastmodifieddate"])
+def test_a_parent_that_does_not_tell_what_changed_is_refused(owner, cursor):
+    quiet = replace(owner, mode=Mode.FULL, cursor=None)
+    lines = replace(owner, name="line", cursor=cursor, parent=Parent("bin", "id"))
+    assert broken_rules([quiet, lines]) == [
+        "[line] parent: bin has no cursor, which would tell whose rows changed"
+    ]
+    assert broken_rules([quiet, replace(lines, mode=Mode.SNAPSHOT_DIFF)]) == []
+
+
 def test_a_map_that_can_be_breaks_no_rule():
     assert broken_rules([_table("bin"), _table("bins_live")]) == []
 
@@ -320,6 +346,7 @@ def test_what_an_edit_changes_is_said_line_by_line():
         "~ bin: tier is 5, was 15",
         "~ bin: tracked_as is nothing, was bin",
         "~ bin: parent is a by id, was nothing",
+        "~ bin: pulled anew for its key; ns_bin is kept under another name",
     ]
     assert changes([before], [_table("a")]) == [
         "- bin: no longer mirrored; the rows stay as they are",

@@ -117,11 +117,39 @@ def test_what_goes_while_it_is_filled_in_starts_over_when_it_is_back(
         write(sync_map.note_backfill, "customer", ["email"], ("1000",))
 
 
-def test_a_finding_or_a_person_pauses_a_table_once(write, put, customer, entry, later):
+@pytest.fixture
+def pause(write, put, customer, later):
+    """Pause a table of the map; `by` nobody for a finding."""
     put(customer)
-    assert write(sync_map.pause, "customer", "gone", "Record not found", by=None, at=later(1))
-    assert not write(sync_map.pause, "customer", "person", "", by="ada", at=later(2))
+    return lambda reason, detail, by, seconds: write(
+        sync_map.pause, "customer", reason, detail, by=by, at=later(seconds)
+    )
+
+
+def test_a_finding_pauses_a_table_once(pause, entry, later):
+    assert pause("gone", "Record not found", None, 1)
+    assert not pause("gone", "Record not found", None, 2)
     assert entry().paused == Pause("gone", "Record not found", None, later(1))
+
+
+@pytest.mark.parametrize("found", [("no_permission", "not yours"), ("gone", "Invalid record")])
+def test_another_finding_takes_the_place_of_the_first(pause, entry, later, found):
+    pause("gone", "Record not found", None, 1)
+    assert pause(*found, None, 2)
+    assert entry().paused == Pause(*found, None, later(2))
+
+
+def test_a_person_pauses_what_a_finding_had_paused(pause, entry, later):
+    pause("gone", "Record not found", None, 1)
+    assert pause("person", "", "ada", 2)
+    assert entry().paused == Pause("person", "", "ada", later(2))
+
+
+@pytest.mark.parametrize("other", [("gone", "Record not found", None), ("person", "", "bob")])
+def test_a_persons_pause_stays_whatever_comes(pause, entry, later, other):
+    assert pause("person", "", "ada", 1)
+    assert not pause(*other, 2)
+    assert entry().paused == Pause("person", "", "ada", later(1))
 
 
 def test_a_table_goes_on_once_it_is_resumed(write, put, customer, entry, later):
@@ -206,6 +234,21 @@ def test_a_table_with_another_cursor_or_key_is_pulled_anew(
     columns = {"email": "text", "phone": "text", "lastmodifieddate": "datetime"}
     put(mapped(**{"cursor": "lastmodifieddate", **columns, **change}))
     assert write(sync_state.get, "customer") == sync_state.State()
+
+
+@pytest.mark.parametrize(
+    ("change", "left"),
+    [({"cursor": "email"}, ["phone"]), ({"key": ("phone", "id"), "phone": "text"}, ["email"])],
+)
+def test_what_rows_are_found_by_is_not_set_aside(write, put, mapped, entry, later, change, left):
+    columns = {"email": "datetime", "phone": "text", "lastmodifieddate": "datetime"}
+    settings = {"cursor": "lastmodifieddate", **columns}
+    put(mapped(**settings))
+    write(sync_state.advance, "customer", "2026-11-22T09:00:00Z")
+    write(sync_map.set_aside, "customer", GONE, later(1))
+    put(mapped(**settings | change))
+    assert [aside.column for aside in entry().set_aside] == left
+    assert entry().backfills == {}
 
 
 def test_a_table_that_comes_back_into_the_map_is_pulled_anew(write, put, synced, entry):

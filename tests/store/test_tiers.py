@@ -56,6 +56,14 @@ def test_a_turn_is_taken_once(claim, tier, later):
     assert claim(seconds=300, owner="b")
 
 
+@pytest.mark.parametrize(("ahead", "is_due"), [(2 * 86_400, True), (331, True), (330, False)])
+def test_a_turn_that_a_clock_ahead_put_off_is_due(write, claim, tier, later, ahead, is_due):
+    write(tiers.hurry, 5, later(ahead))
+    assert tier().is_due(later(0)) is is_due
+    assert claim() is is_due
+    assert not claim()
+
+
 def test_of_many_that_want_a_turn_at_once_one_has_it(claim):
     with ThreadPoolExecutor(8) as pool:
         won = list(pool.map(lambda n: claim(owner=str(n)), range(8)))
@@ -81,9 +89,11 @@ def test_a_paused_tier_has_no_turn_until_it_goes_on(write, claim, tier, later):
     assert write(tiers.pause, 5, by="ada", at=later(1))
     assert not write(tiers.pause, 5, by="bob", at=later(2))
     assert (tier().paused_by, tier().paused_at) == ("ada", later(1))
+    assert not tier().is_due(later(9))
     assert not claim(seconds=9)
     assert claim(15, seconds=9)
     assert write(tiers.resume, 5)
+    assert tier().is_due(later(9))
     assert not write(tiers.resume, 5)
     assert claim(seconds=9)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from nsconsole.mapping import Parent
+from nsconsole.netsuite.client import NetSuite
 from nsconsole.services.errors import BadInputError, NetSuiteUnavailableError
 from nsconsole.services.link import LinkState, link_state
 from nsconsole.services.sync import tiers
@@ -169,6 +170,34 @@ def test_trouble_with_one_table_is_no_trouble_for_others(mirror, tables):
     assert mirror.agrees()
 
 
+def test_a_surprise_in_one_table_ends_the_run_of_that_table_alone(mirror, tables, caplog):
+    def surprise(progress):
+        if progress.table == "t3":
+            raise KeyError("of all things")
+
+    report = mirror.sync(progress=surprise)["t3"]
+    assert report.status is TableStatus.FAILED
+    assert report.error.startswith("this should not have happened (KeyError)")
+    assert mirror.agrees(*[name for name in tables if name != "t3"])
+    (_, last) = mirror.query("SELECT status, error FROM sync_runs WHERE table_name = 't3'")
+    assert last == {"status": "failed", "error": report.error}
+    assert [told["error"] for told in mirror.told("run_failed", "t3")] == [report.error]
+    assert "of all things" in caplog.text
+    assert mirror.sync()["t3"].status is TableStatus.DONE
+
+
+def test_a_table_whose_place_is_taken_fails_alone_and_the_log_says_so(mirror, clock):
+    mirror.use(mapped("taken", {"name": "text"}), TABLES[0])
+    for table in (mapped("taken", {"name": "text"}), TABLES[0]):
+        mirror.load(table, [{"id": 1, "name": "one", STAMP: iso(clock())}])
+    mirror.execute("CREATE VIEW ns_taken AS SELECT 1 AS id")
+    reports = mirror.sync()
+    assert reports["taken"].status is TableStatus.FAILED
+    assert mirror.agrees("t0")
+    (told,) = mirror.told("run_failed", "taken")
+    assert "ns_taken is something else's name" in told["error"]
+
+
 def test_a_table_that_the_map_does_not_have_is_refused(mirror, tables):
     with pytest.raises(BadInputError, match="the map has no table nosuch"):
         mirror.sync("t1", "nosuch")
@@ -254,8 +283,6 @@ def test_a_tier_takes_its_turns_when_they_are_due(mirror, clock):
     assert tiers.run_due_tier(mirror.workspace, 5) is None
     tiers.resume_tier(mirror.workspace, 5, by="ada")
     assert tiers.run_due_tier(mirror.workspace, 5) is not None
-    tiers.hurry_tier(mirror.workspace, 5)
-    assert tiers.run_due_tier(mirror.workspace, 5) is not None
 
 
 def test_a_turn_is_taken_once_however_many_processes_look(mirror, tables, at_once):
@@ -314,6 +341,37 @@ def test_deletions_come_first_and_lines_after_their_parents(mirror):
     firsts = list(dict.fromkeys(order))
     assert firsts == ["deletedrecord", "transaction", "transactionline"]
     assert order == sorted(order, key=firsts.index)
+
+
+def test_deletions_that_come_along_with_a_full_pull_are_not_pulled_in_full(lines):
+    whole = lines.sync("deletedrecord", full=True)["deletedrecord"].rows_read
+    lines.workspace.now.advance(3_600)
+    reports = lines.sync("transaction", full=True)
+    assert reports["transaction"].rows_read == len(lines.truth("transaction"))
+    assert reports["deletedrecord"].rows_read < whole
+
+
+def test_a_line_taken_out_while_the_lines_of_its_parent_are_read_is_gone(
+    lines, sandbox, clock, monkeypatch
+):
+    gone, edited, *_ = line_ids(lines, 7)
+    sandbox.edit("transactionline", {"uniquekey": edited, "memo": "edited"})
+    ask, once = NetSuite.suiteql, iter("1")
+
+    def ask_and_let_things_happen(netsuite, sql, *args, **how):
+        page = ask(netsuite, sql, *args, **how)
+        if "FROM transactionline" in sql and " IN (" in sql and next(once, None):
+            sandbox.delete("transactionline", gone)
+            clock.advance(600)
+            lines.sync("transaction")
+        return page
+
+    monkeypatch.setattr(NetSuite, "suiteql", ask_and_let_things_happen)
+    lines.sync()
+    assert next(once, None) is None
+    clock.advance(600)
+    lines.sync()
+    assert lines.agrees()
 
 
 def test_a_line_taken_out_of_a_live_transaction_is_gone(lines, sandbox):

@@ -25,6 +25,8 @@ from nsconsole.text import clean
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from textual.notifications import SeverityLevel
+
     from nsconsole.console.session import Session
     from nsconsole.services.status import Standing
     from nsconsole.services.sync.overview import Overview, TableLine
@@ -174,6 +176,11 @@ class SyncScreen(Area):
             self._said[place] = text
             self.query_one(f"#{place}", Static).update(text)
 
+    def tell(self, text: str, *, severity: "SeverityLevel" = "information") -> None:
+        """Show a passing message in place of the one before, for together they hide the log."""
+        self.app.clear_notifications()
+        super().tell(text, severity=severity)
+
     # Looking
 
     def action_sort(self) -> None:
@@ -285,30 +292,33 @@ class SyncScreen(Area):
             self.tell("There is no table under the cursor.", severity="warning")
         return lines
 
-    def _to_pull(self) -> "list[TableLine]":
-        """The chosen tables that can be pulled now; says why the others cannot."""
+    def _to_pull(self) -> "tuple[list[TableLine], str]":
+        """The chosen tables that can be pulled now, and why the others cannot."""
         lines = self._chosen()
         standing = self.app.standing
         if lines and standing and standing.link.state == "refused":
-            why = "NetSuite refuses the login. Run `nsconsole doctor` first."
-            self.tell(why, severity="warning")
-            return []
+            return [], "NetSuite refuses the login. Run `nsconsole doctor` first."
         reasons = {line.name: orders.why_not(line) for line in lines}
         told = [why for why in reasons.values() if why]
-        if told:
-            more = f" Nor can {len(told) - 1} more be pulled now." if len(told) > 1 else ""
-            self.tell(told[0] + more, severity="warning")
-        return [line for line in lines if not reasons[line.name]]
+        more = f" Nor can {len(told) - 1} more be pulled now." if len(told) > 1 else ""
+        return [line for line in lines if not reasons[line.name]], "".join(told[:1]) + more
 
     def action_sync(self) -> None:
         """Sync the chosen tables now."""
-        self._pull(self._to_pull(), full=False)
+        lines, why_not = self._to_pull()
+        if lines:
+            self._pull(lines, full=False, why_not=why_not)
+        elif why_not:
+            self.tell(why_not, severity="warning")
 
     def action_full(self) -> None:
         """Pull the chosen tables in full, after a question."""
         if self.is_at_work("asking"):
             return
-        lines = self._to_pull()  # those of the key press, whatever the list does meanwhile
+        # Those of the key press, whatever the list does meanwhile.
+        lines, why_not = self._to_pull()
+        if why_not:
+            self.tell(why_not, severity="warning")
         if lines:
             self._ask_full(lines)
 
@@ -318,16 +328,18 @@ class SyncScreen(Area):
         if sure:
             self._pull(lines, full=True)
 
-    def _pull(self, lines: "Sequence[TableLine]", *, full: bool) -> None:
-        if not lines:
-            return
+    def _pull(self, lines: "Sequence[TableLine]", *, full: bool, why_not: str = "") -> None:
         names = [line.name for line in lines]
         if not self.app.sync_soon(names, full=full):
             self.tell("The workspace is still being opened.", severity="warning")
             return
         self.action_unmark_all()
         what = names[0] if len(names) == 1 else words.counted(len(names), "table")
-        self.tell(f"{what}: {'the full pull' if full else 'the sync'} begins now.")
+        said = f"{what}: {'the full pull' if full else 'the sync'} begins now."
+        if why_not:
+            self.tell(f"{said}\n{why_not}", severity="warning")
+        else:
+            self.tell(said)
 
     def action_pause(self) -> None:
         """Pause or resume the chosen tables."""

@@ -7,7 +7,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception
 from tenacity.wait import wait_exponential, wait_random
 
 from nsconsole.netsuite.errors import NetSuiteError, Outcome
-from nsconsole.services.sync.halt import Halt
+from nsconsole.services.sync.halt import Halt, StoppedError
 
 if TYPE_CHECKING:
     from nsconsole.netsuite.client import NetSuite
@@ -32,6 +32,7 @@ class Asker:
         self._halt = halt
         self.requests = 0
         self._asked_at = 0.0
+        self.is_closed = False
 
     def ask(self, query: "Query", *, limit: int = PAGE, attempts: int = _ATTEMPTS) -> "Page":
         """Give the first page of a query's rows.
@@ -58,6 +59,10 @@ class Asker:
         )
         return retrying(self._ask_once, query, limit)
 
+    def close(self) -> None:
+        """End with the run: a page that was asked for ahead is not asked for again."""
+        self.is_closed = True
+
     @property
     def alone(self) -> bool:
         """Whether nobody else in the pass got an answer since this last asked for something."""
@@ -65,6 +70,8 @@ class Asker:
 
     def _ask_once(self, query: "Query", limit: int) -> "Page":
         self._halt.check()
+        if self.is_closed:
+            raise StoppedError("")
         self.requests += 1
         page = self._netsuite.suiteql(query.sql, query.params, limit=limit, urgent=False)
         self._halt.answered_at = time.monotonic()

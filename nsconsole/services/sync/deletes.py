@@ -23,7 +23,7 @@ from nsconsole.services.sync.log import Level
 from nsconsole.services.sync.run import TableRun, Written
 from nsconsole.services.sync.whole import mark_vanished
 from nsconsole.services.sync.writing import upsert
-from nsconsole.store import mirror, sync_state
+from nsconsole.store import mirror, mirror_tables, sync_state
 from nsconsole.store.mirror import Key
 
 _PAGES = 200  # of a comparison at each run, lest what changed has to wait for it
@@ -35,6 +35,8 @@ def apply_deletedrecord(run: TableRun) -> None:
     It keeps its entries for ever, and a record can be there again.
     """
     with run.workspace.database.reading() as connection:
+        if not mirror_tables.key_of(connection, "ns_deletedrecord"):
+            return  # it is not mapped: deletions are found by comparing keys alone
         told = mirror.told_deleted(connection, run.table)
     gone = 0
     for keys in _batches(list(told), most_keys(run.table)):
@@ -72,10 +74,9 @@ def reconcile(run: TableRun, state: sync_state.State) -> None:
             run.expected = compared.rows + page.expected
         brought = list(_rows_of(run, _differing(run, page)))
         after = replace(compared, position=page.end, rows=compared.rows + len(page.keys))
-        done = run.write(partial(_mend, run, page, brought, after), read=len(page.keys))
-        compared = replace(
-            after, missing=after.missing + done.rows, gone=after.gone + done.deleted
-        )
+        work = partial(_mend, run, page, brought, compared=after)
+        done = run.write(work, read=len(page.keys))
+        compared = replace(after, missing=after.missing + done.rows, gone=after.gone + done.deleted)
         if page.last:
             level = Level.WARNING if compared.missing else Level.INFO
             counts = {"missing": compared.missing, "gone": compared.gone}
@@ -139,9 +140,10 @@ def _mend(
     run: TableRun,
     page: FetchedPage,
     brought: Sequence[FetchedPage],
-    compared: _Compared,
     connection: Connection,
     at: datetime,
+    *,
+    compared: _Compared,
 ) -> Written:
     for rows in brought:
         queue_lines(connection, run, rows)

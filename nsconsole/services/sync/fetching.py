@@ -75,6 +75,8 @@ def pages(
             try:
                 return _fetch(run.table, run.asker, reading, after)
             except NetSuiteError as error:
+                if run.asker.is_closed:
+                    raise  # the table may be another run's by now
                 heal(run, error)
 
     pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"fetch-{run.table.name}")
@@ -100,12 +102,16 @@ def _fetch(table: MappedTable, asker: Asker, reading: _Reading, after: Place | N
     last = not answer.has_more and answer.total <= len(rows)
     if not rows and not last:
         raise UnreadableError(f"NetSuite counts {answer.total} rows more and gives none of them")
+    rows = _unrepeated(table, rows)
     keys, places = keys_of(table, rows), _places(table, rows, reading.order)
     _check_order(table, places, keys, after)
     end = places[-1] if places else after
     for some in others if rows else ():
         rest = asker.ask(reading.ask_for(table, some, after, end))
         rows, keys = _joined(table, rows, rest.rows)
+        if rest.has_more or rest.total > len(rest.rows):
+            # Rows came in between the two queries and pushed the last ones out: those come next.
+            end, last = _end_of(table, rows, reading.order), False
     return FetchedPage(wanted, rows, keys, after, end, last, answer.total)
 
 
@@ -122,6 +128,25 @@ def _joined(
     found = dict(zip(keys_of(table, more), more, strict=True))
     both = [(k, row) for k, row in zip(keys_of(table, rows), rows, strict=True) if k in found]
     return [row | found[key] for key, row in both], [key for key, _ in both]
+
+
+def _end_of(table: MappedTable, rows: Sequence[dict[str, str]], order: Sequence[str]) -> Place:
+    if not rows:
+        raise UnreadableError(f"NetSuite gave no row of {table.name} twice")
+    return _places(table, rows[-1:], order)[0]
+
+
+def _unrepeated(table: MappedTable, rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Take a row that was given twice for one; what differs under one key is a finding."""
+    keys = keys_of(table, rows)
+    if len(set(keys)) == len(keys):
+        return rows
+    by_key = dict(zip(keys, rows, strict=True))
+    if any(by_key[key] != row for key, row in zip(keys, rows, strict=True)):
+        raise PausedError(
+            "key_not_unique", f"rows of {table.name} share the key {', '.join(table.key)}"
+        )
+    return list(by_key.values())
 
 
 def keys_of(table: MappedTable, rows: Sequence[dict[str, str]]) -> list[Key]:
@@ -153,10 +178,6 @@ def _check_order(
     table: MappedTable, places: Sequence[Place], keys: Sequence[Key], after: Place | None
 ) -> None:
     """Refuse a page that does not lead on: asked for ever, or rows passed over unseen."""
-    if len(set(keys)) < len(keys):
-        raise PausedError(
-            "key_not_unique", f"rows of {table.name} share the key {', '.join(table.key)}"
-        )
     if not table.has_ordered_key:
         if places and places[-1] == after:
             raise UnreadableError("NetSuite gave the same rows again")

@@ -16,6 +16,7 @@ from nsconsole.services.sync.run import PausedError, TableRun
 from nsconsole.store import sync_map
 
 _QUICK = 2  # attempts of a question whose answer may well be a failure
+_ROUNDS = 4  # in which a column must fail, and the key alone work, to be to blame
 _MOST_PROBES = 8  # requests of one run for columns that are set aside
 _UNNAMED = "an error that names no column"
 
@@ -86,16 +87,17 @@ def _culprits(run: TableRun, error: NetSuiteError) -> list[str]:
     if not _works(run, ()):
         raise error  # not even the key can be had: it is not about columns
     suspects = find_bad(candidates, lambda some: _works(run, some))
-    guilty = [column.name for column in suspects if not _works(run, (column,))]
-    if not guilty or not _works(run, ()):
-        raise error
-    return guilty
+    for _ in range(_ROUNDS):
+        suspects = [column for column in suspects if not _works(run, (column,))]
+        if not suspects or not _works(run, (), attempts=1):
+            raise error  # it fails and works as it pleases
+    return [column.name for column in suspects]
 
 
-def _works(run: TableRun, columns: Sequence[Column]) -> bool:
+def _works(run: TableRun, columns: Sequence[Column], *, attempts: int = _QUICK) -> bool:
     query = probe(run.table, [*run.table.key_columns, *columns])
     try:
-        run.asker.ask(query, limit=1, attempts=_QUICK)
+        run.asker.ask(query, limit=1, attempts=attempts)
     except NetSuiteError as error:
         if _is_anonymous(error):
             return False

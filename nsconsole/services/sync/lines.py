@@ -4,7 +4,7 @@ Every parent whose stamp moved is put into a queue, in the transaction that writ
 are read again then, and those of the mirror that are not among them are gone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -47,11 +47,11 @@ def pull_lines(run: TableRun) -> None:
     child = run.table
     while True:
         with run.workspace.database.reading() as connection:
-            parents = sync_state.parents_due(connection, child.name, _AT_ONCE)
-        if not parents:
+            due = sync_state.parents_due(connection, child.name, _AT_ONCE)
+        if not due:
             break
-        fetched = list(_pages_of(run, parents))
-        run.write(partial(_write, run, parents, fetched), read=sum(len(p.rows) for p in fetched))
+        fetched = list(_pages_of(run, list(due)))
+        run.write(partial(_write, run, due, fetched), read=sum(len(p.rows) for p in fetched))
     run.write(partial(_drop_orphans, run))
 
 
@@ -66,15 +66,15 @@ def _pages_of(run: TableRun, parents: Sequence[str]) -> list[FetchedPage]:
 
 def _write(
     run: TableRun,
-    parents: Sequence[str],
+    due: Mapping[str, int],
     fetched: Sequence[FetchedPage],
     connection: Connection,
     at: datetime,
 ) -> Written:
     written = sum(upsert(connection, run, page, at, only_changes=True) for page in fetched)
     keys = [key for page in fetched for key in page.keys]
-    gone = mirror.vanished_lines(connection, run.table, parents, keys, at=at)
-    sync_state.parents_done(connection, run.table.name, parents)
+    gone = mirror.vanished_lines(connection, run.table, list(due), keys, at=at)
+    sync_state.parents_done(connection, run.table.name, due)
     return Written(written, gone)
 
 

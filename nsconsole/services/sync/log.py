@@ -104,10 +104,21 @@ def last_id(workspace: Workspace) -> int:
 
 def sentence(entry: LogEntry) -> str:
     """Say in a line what an entry tells; show it literally, for NetSuite's words may be in it."""
+    if entry.event == "map_changed":
+        return _map_change(entry.detail)
     told = _SENTENCES.get(entry.event)
     if told is None:
         return " ".join([entry.event, *(f"{name}={value}" for name, value in entry.detail.items())])
     return told.format_map(_Known(entry.detail))
+
+
+def _map_change(detail: "Mapping[str, Json]") -> str:
+    parts = [
+        f"{told}: {_word(detail[name])}"
+        for name, told in (("added", "added"), ("removed", "taken out"), ("changed", "changed"))
+        if detail.get(name)
+    ]
+    return f"the map was changed; {'; '.join(parts) or 'the tables stand in another order'}"
 
 
 class _Known(dict[str, object]):
@@ -147,9 +158,9 @@ _SENTENCES = {
     "table_resumed": "resumed by {by}",
     "tier_paused": "the {minutes} minute tier is paused by {by}",
     "tier_resumed": "the {minutes} minute tier goes on, by {by}",
-    "stopped": "{count} tables wait for their next turn: {reason}",
+    "stopped": "stopped: {reason} (tables that wait: {count})",
     "netsuite_back": "NetSuite answers again, after {minutes} minutes",
     "overload": "NetSuite has too many requests at once: at most {limit} from now on",
-    "map_changed": "the map was changed: {added} added, {removed} taken out, {changed} changed",
+    "mirror_renamed": "another key: the rows so far are kept as {mirror}, and all are pulled anew",
     "pruned": "{entries} entries older than {days} days were removed",
 }

@@ -61,6 +61,8 @@ def _table_changes(old: MappedTable, new: MappedTable) -> list[str]:
         before, after = getattr(old, word), getattr(new, word)
         if before != after:
             lines.append(f"{word} is {_told(after)}, was {_told(before)}")
+    if old.key_columns != new.key_columns:
+        lines.append(f"pulled anew for its key; {new.mirror} is kept under another name")
     return lines or ["the order of its columns"]
 
 

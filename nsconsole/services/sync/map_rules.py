@@ -73,8 +73,8 @@ def _key_rules(table: MappedTable) -> Iterator[str]:
 def _cursor_rules(table: MappedTable) -> Iterator[str]:
     kinds = {column.name: column.kind for column in table.columns}
     if table.cursor is None:
-        if table.mode is Mode.INCREMENTAL:
-            yield "cursor: the mode incremental needs one"
+        if table.mode is Mode.INCREMENTAL and table.parent is None:
+            yield "cursor: the mode incremental needs one, or a parent that has one"
     elif table.cursor not in kinds:
         yield f"cursor: {table.cursor} is not one of its columns"
     elif kinds[table.cursor] is not Kind.DATETIME:
@@ -89,6 +89,8 @@ def _parent_rules(
         yield f"parent: {parent.table} is not another table of the map"
     elif len(owner.key) != 1:
         yield f"parent: {owner.name} has a key of several columns"
+    elif table.mode is Mode.INCREMENTAL and owner.cursor is None:
+        yield f"parent: {owner.name} has no cursor, which would tell whose rows changed"
     elif table.name in _owners(owner, known):
         yield f"parent: {owner.name} belongs to {table.name} in its turn"
     if parent.column not in {column.name for column in table.columns}:

@@ -103,11 +103,12 @@ class Overview:
 
 def overview(workspace: Workspace) -> Overview:
     """Read how the mirror stands."""
-    entries, now = load_map(workspace), workspace.now()
+    entries = load_map(workspace)
     with workspace.database.reading() as connection:
         states = sync_state.by_table(connection)
         runs = sync_runs.latest_by_table(connection)
         tiers = tier_store.listed(connection)
+    now = workspace.now()  # later than whatever was read, unless a clock was ahead
     tables = tuple(
         _table(entry, states.get(entry.table.name, State()), runs.get(entry.table.name, []), now)
         for entry in entries
@@ -128,12 +129,13 @@ def _table(
     table = entry.table
     over = [run for run in runs if run.status != Status.RUNNING]
     under_way = [run for run in runs if run.status == Status.RUNNING]
+    synced_at = _believed(state.synced_at, now)
     return TableLine(
         name=table.name,
         tier=table.tier,
         mode=table.mode.value,
-        freshness=_freshness(entry, state, now),
-        synced_at=state.synced_at,
+        freshness=_freshness(entry, synced_at, now),
+        synced_at=synced_at,
         watermark=state.watermark,
         rows=state.surveyed_rows,
         last=_run(over[0]) if over else None,
@@ -145,12 +147,17 @@ def _table(
     )
 
 
-def _freshness(entry: MapEntry, state: State, now: datetime) -> Freshness:
+def _believed(at: datetime | None, now: datetime) -> datetime | None:
+    """Give a moment of the past; one of the future tells nothing, for a clock was ahead then."""
+    return None if at is None or at > now else at
+
+
+def _freshness(entry: MapEntry, synced_at: datetime | None, now: datetime) -> Freshness:
     if entry.paused:
         return Freshness.PAUSED
-    if state.synced_at is None:
+    if synced_at is None:
         return Freshness.NEVER
-    age = (now - state.synced_at) / timedelta(minutes=entry.table.tier)
+    age = (now - synced_at) / timedelta(minutes=entry.table.tier)
     if age > _STALLED:
         return Freshness.STALLED
     return Freshness.LATE if age > _LATE else Freshness.ON_TIME
@@ -166,7 +173,7 @@ def _pause_words(pause: Pause | None) -> str:
 
 
 def _running(run: sync_runs.Run, now: datetime) -> Running | None:
-    if now - run.touched_at > _SILENT:
+    if abs(now - run.touched_at) > _SILENT:
         return None
     seconds = (run.touched_at - run.started_at).total_seconds()
     return Running(
@@ -206,16 +213,10 @@ def _tier(tier: tier_store.Tier, tables: Sequence[TableLine]) -> TierLine:
     return TierLine(
         minutes=tier.minutes,
         next_run_at=tier.next_run_at,
-        running=_is_running(tier),
+        running=tier.started_at is not None and tier.ended_at is None,
         paused=f"by {tier.paused_by} since {at:%Y-%m-%d %H:%M} UTC" if at else "",
         tables=len(own),
         on_time=counts[Freshness.ON_TIME],
         late=counts[Freshness.LATE],
         stalled=counts[Freshness.STALLED],
-    )
-
-
-def _is_running(tier: tier_store.Tier) -> bool:
-    return tier.started_at is not None and (
-        tier.ended_at is None or tier.ended_at < tier.started_at
     )

@@ -6,11 +6,12 @@ logins lock the account. Lines follow their parents.
 """
 
 import gc
+import logging
 import sys
 from collections.abc import Callable, Mapping, Sequence, Set
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass, replace
 from functools import partial
 
 from nsconsole.mapping import MappedTable
@@ -25,10 +26,12 @@ from nsconsole.services.sync.run import Pass
 from nsconsole.services.sync.sync_map import load_map
 from nsconsole.services.sync.table_sync import sync_table
 from nsconsole.services.workspace import Workspace
-from nsconsole.store import sync_state
+from nsconsole.store import sync_runs, sync_state
 from nsconsole.store.engine import DatabaseError
 from nsconsole.store.mirror_tables import MirrorConflict
 from nsconsole.store.sync_map import MapEntry
+
+_log = logging.getLogger(__name__)
 
 DELETIONS = "deletedrecord"
 """The table in which NetSuite tells what was deleted."""
@@ -69,12 +72,13 @@ def sync(
     chosen = _chosen(entries, tables, tier)
     if not chosen:
         return []
+    first = _deletions_for(chosen, entries)
     link.check_login(workspace)
     before = link.link_state(workspace)
     _make_room()
     halt = Halt(stopping, workspace.sleep)
     shared = Pass(workspace, workspace.netsuite(), halt, full, trigger)
-    reports = _Crew(shared, entries, progress).run(chosen)
+    reports = _Crew(shared, entries, chosen, progress).run([*first, *chosen])
     if halt.reason:
         _tell_stop(workspace, halt.reason, reports)
     else:
@@ -102,15 +106,18 @@ def _chosen(
             f"the map has no table {unknown[0]}; `nsconsole map show` lists those it has"
         )
     wanted = set(tables or by_name)
-    chosen = [
+    return [
         entry
         for entry in entries
         if entry.table.name in wanted and tier in (None, entry.table.tier)
     ]
-    tracked = any(entry.table.tracked_as for entry in chosen)
-    if tracked and DELETIONS in by_name and by_name[DELETIONS] not in chosen:
-        chosen.insert(0, by_name[DELETIONS])
-    return chosen
+
+
+def _deletions_for(chosen: Sequence[MapEntry], entries: Sequence[MapEntry]) -> list[MapEntry]:
+    """The table of deletions, where others need what it tells and nobody chose it."""
+    if not any(entry.table.tracked_as for entry in chosen):
+        return []
+    return [e for e in entries if e.table.name == DELETIONS and e not in chosen]
 
 
 def _learn_limit(workspace: Workspace) -> None:
@@ -132,22 +139,40 @@ def _tell_return(workspace: Workspace, before: link.Link) -> None:
         note(connection, now, Level.INFO, "netsuite_back", detail={"minutes": minutes})
 
 
+def _tell_failure(workspace: Workspace, table: str, why: str) -> None:
+    """Log what a table's run died of, and end the run if it is still called running."""
+    at = workspace.now()
+    with (
+        workspace.locks.try_take(f"table-{table}") or nullcontext() as held,
+        workspace.database.writing() as connection,
+    ):
+        note(connection, at, Level.ERROR, "run_failed", table=table, detail={"error": why})
+        for run in sync_runs.running(connection) if held else ():  # else it is somebody else's
+            if (run.table_name, run.owner) == (table, workspace.owner):
+                sync_runs.end(connection, run.id, sync_runs.Status.FAILED, at=at, error=why)
+
+
 class _Crew:
     """The threads of one pass."""
 
     def __init__(
-        self, shared: Pass, entries: Sequence[MapEntry], progress: Callable[[Progress], None]
+        self,
+        shared: Pass,
+        entries: Sequence[MapEntry],
+        chosen: Sequence[MapEntry],
+        progress: Callable[[Progress], None],
     ) -> None:
         self._shared = shared
+        self._chosen = {entry.table.name for entry in chosen}
         self._children = _children(entries)
         self._sizes = _sizes(shared.workspace)
         self._progress = progress
         self._reports: dict[str, TableReport] = {}
         self._tables = 0
 
-    def run(self, chosen: Sequence[MapEntry]) -> list[TableReport]:
+    def run(self, tables: Sequence[MapEntry]) -> list[TableReport]:
         """Sync the tables, each as soon as what it waits for is done."""
-        waiting = {entry.table.name: entry for entry in self._in_turn(chosen)}
+        waiting = {entry.table.name: entry for entry in self._in_turn(tables)}
         self._tables = len(waiting)
         hands = self._shared.workspace.governor.size() + _MORE_THAN_PERMITS
         with ThreadPoolExecutor(max_workers=hands, thread_name_prefix="sync") as pool:
@@ -159,12 +184,12 @@ class _Crew:
                 done, _ = wait(under_way, timeout=_LOOK, return_when=FIRST_COMPLETED)
                 for future in done:
                     self._reports[under_way.pop(future)] = future.result()
-        return [self._reports[entry.table.name] for entry in chosen]
+        return [self._reports[entry.table.name] for entry in tables]
 
-    def _in_turn(self, chosen: Sequence[MapEntry]) -> list[MapEntry]:
+    def _in_turn(self, tables: Sequence[MapEntry]) -> list[MapEntry]:
         """Put the first to go first, and then the largest, lest one of them be left alone."""
         return sorted(
-            chosen,
+            tables,
             key=lambda entry: (
                 entry.table.name != DELETIONS,
                 -self._sizes.get(entry.table.name, 0),
@@ -180,15 +205,27 @@ class _Crew:
 
     def _sync(self, entry: MapEntry) -> TableReport:
         table = entry.table
+        # A full pull that was asked for is not meant for the deletions that came along.
+        asked_for = table.name in self._chosen
         try:
             return sync_table(
-                self._shared,
+                self._shared if asked_for else replace(self._shared, full=False),
                 entry,
                 children=self._children.get(table.name, ()),
                 progress=partial(self._tell, table.name),
             )
         except (DatabaseError, MirrorConflict) as error:
-            return TableReport(table.name, table.mode.value, TableStatus.FAILED, error=str(error))
+            return self._failed(table, str(error))
+        except Exception as error:  # noqa: BLE001 - one table's surprise is not to end the pass
+            _log.exception("%s: this should not have happened", table.name)
+            kind = type(error).__name__  # its text may be about anything, and stays in that log
+            why = f"this should not have happened ({kind}); the program's log tells more"
+            return self._failed(table, why)
+
+    def _failed(self, table: MappedTable, why: str) -> TableReport:
+        with suppress(DatabaseError, OSError):  # which may be what failed
+            _tell_failure(self._shared.workspace, table.name, why)
+        return TableReport(table.name, table.mode.value, TableStatus.FAILED, error=why)
 
     def _tell(self, table: str, rows: int, expected: int | None) -> None:
         done, tables = len(self._reports), self._tables

@@ -1,15 +1,21 @@
 """SYNC_TABLE_MAP: reading it, replacing it as a whole, and asking NetSuite whether it holds."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
 
 from nsconsole.mapping import TIERS, MappedTable
 from nsconsole.netsuite.drift import read_drift
 from nsconsole.netsuite.errors import NetSuiteError
 from nsconsole.netsuite.keyset import column_groups, probe, survey
+from nsconsole.services.errors import BadInputError
 from nsconsole.services.link import calling
 from nsconsole.services.sync.log import Level, note
 from nsconsole.services.workspace import Workspace
+from nsconsole.store import mirror_tables
 from nsconsole.store import sync_map as store
 from nsconsole.store import tiers as tier_store
 from nsconsole.store.sync_map import MapEntry
@@ -58,7 +64,8 @@ def _lay_down_base(workspace: Workspace) -> None:
 def replace_map(workspace: Workspace, tables: Sequence[MappedTable]) -> MapChange:
     """Put a whole map in the place of the present one; what is mirrored already stays as it is.
 
-    Raises BadInputError for a map that cannot be.
+    Only a mirror that would have another key is renamed, and begun anew. Raises BadInputError for a
+    map that cannot be, and while a table is synced whose rows would be read in another way.
     """
     from nsconsole.services.sync.map_text import check_rules
 
@@ -71,15 +78,44 @@ def replace_map(workspace: Workspace, tables: Sequence[MappedTable]) -> MapChang
         changed=tuple(n for n, table in after.items() if n in before and before[n] != table),
     )
     at = workspace.now()
-    with workspace.database.writing() as connection:
+    read_otherwise = [n for n in change.changed if _is_read_otherwise(before[n], after[n])]
+    with (
+        _resting(workspace, [*read_otherwise, *change.removed]),
+        workspace.database.writing() as connection,
+    ):
         store.put(connection, tables, at)
-        counts = {
-            "added": list(change.added),
-            "removed": list(change.removed),
-            "changed": list(change.changed),
-        }
-        note(connection, at, Level.INFO, "map_changed", detail=counts)
+        note(connection, at, Level.INFO, "map_changed", detail=asdict(change))
+        _make_way(connection, tables, at)
     return change
+
+
+def _is_read_otherwise(before: MappedTable, after: MappedTable) -> bool:
+    """Whether a run that began with the one would be wrong about the other."""
+    same_place = (before.key, before.cursor) == (after.key, after.cursor)
+    return not (same_place and set(before.columns) == set(after.columns))
+
+
+@contextmanager
+def _resting(workspace: Workspace, names: Iterable[str]) -> Iterator[None]:
+    """Keep tables from being synced for the block. Raises BadInputError if one is just now."""
+    with ExitStack() as held:
+        for name in names:
+            lock = workspace.locks.try_take(f"table-{name}")
+            if lock is None:
+                raise BadInputError(
+                    f"{name} is being synced just now; cancel it (c) or wait, "
+                    "and save the map again"
+                )
+            held.enter_context(lock)
+        yield
+
+
+def _make_way(connection: Connection, tables: Iterable[MappedTable], at: datetime) -> None:
+    for table in tables:
+        old = mirror_tables.make_way(connection, table, at)
+        if old is not None:
+            detail = {"mirror": old}
+            note(connection, at, Level.WARNING, "mirror_renamed", table=table.name, detail=detail)
 
 
 def check_map(

@@ -9,18 +9,17 @@ from sqlalchemy import Connection
 
 from nsconsole.mapping import MappedTable, Mode
 from nsconsole.netsuite.errors import NetSuiteError, Outcome
-from nsconsole.netsuite.keyset import probe
 from nsconsole.services import link
 from nsconsole.services.sync.asking import Asker
 from nsconsole.services.sync.backfill import backfill
 from nsconsole.services.sync.deletes import apply_deletedrecord, reconcile
 from nsconsole.services.sync.fetching import UnreadableError
 from nsconsole.services.sync.halt import StoppedError
-from nsconsole.services.sync.healing import heal, take_back
+from nsconsole.services.sync.healing import take_back
 from nsconsole.services.sync.incremental import pull_changes
 from nsconsole.services.sync.lines import pull_lines
 from nsconsole.services.sync.log import Level
-from nsconsole.services.sync.reports import TableReport, TableStatus
+from nsconsole.services.sync.reports import TableReport, TableStatus, Trigger
 from nsconsole.services.sync.run import CancelledError, Pass, PausedError, TableRun, Written
 from nsconsole.services.sync.whole import load_pull, newest_stamp, pull_whole
 from nsconsole.store import mirror, mirror_tables, sync_map, sync_runs, sync_state
@@ -28,7 +27,7 @@ from nsconsole.store.engine import DatabaseError
 
 _COUNTED = 200_000  # rows that are counted in a moment
 _OUTAGE = (None, 502, 503, 504)  # HTTP statuses, or none at all
-_RETURNING = ("gone", "no_permission", "key_gone", "cursor_gone")  # pauses that end by themselves
+_STALE = timedelta(hours=1)  # after which a person's full pull begins anew
 _LONG = timedelta(seconds=30)  # a pull that took longer is followed by what changed meanwhile
 
 
@@ -44,17 +43,22 @@ def sync_table(
     Whatever NetSuite does is told in the report; raises DatabaseError.
     """
     table = entry.table
-    if entry.paused and entry.paused.by is not None:
-        return _unread(table, TableStatus.PAUSED, f"paused by {entry.paused.by}")
     if shared.halt.wanted:
         return _unread(table, TableStatus.SKIPPED, shared.halt.reason)
     lock = shared.workspace.locks.try_take(f"table-{table.name}")
     if lock is None:
         return _unread(table, TableStatus.BUSY, "another run is at it")
     with lock:
-        run = _begin(shared, entry, children)
+        # It may have been paused, or mapped otherwise, since this pass began.
+        with shared.workspace.database.reading() as connection:
+            present = sync_map.entry(connection, table.name)
+        if present is None:
+            return _unread(table, TableStatus.SKIPPED, "the map does not have it any more")
+        if present.paused and present.paused.by is not None:
+            return _unread(table, TableStatus.PAUSED, f"paused by {present.paused.by}")
+        run = _begin(shared, present, children)
         run.progress = progress
-        return _follow(run, entry, full=shared.full)
+        return _follow(run, present, full=shared.full)
 
 
 def _unread(table: MappedTable, status: TableStatus, why: str) -> TableReport:
@@ -65,7 +69,9 @@ def _begin(shared: Pass, entry: sync_map.MapEntry, children: Sequence[MappedTabl
     workspace, table = shared.workspace, entry.table
     at = workspace.now()
     with workspace.database.writing() as connection:
-        mirror_tables.ensure(connection, table)
+        added = mirror_tables.ensure(connection, table)
+        if added:
+            sync_map.take_back(connection, table.name, added)  # to be filled into what is there
         state = sync_state.get(connection, table.name)
         # Whoever had begun it holds the table no more, and so is dead.
         interrupted = sync_runs.interrupt_dead(connection, table.name)
@@ -84,6 +90,8 @@ def _begin(shared: Pass, entry: sync_map.MapEntry, children: Sequence[MappedTabl
             Asker(shared.netsuite, shared.halt),
             shared.halt,
             first=state.reconciled_at is None,
+            lenient=shared.full and shared.trigger is Trigger.PERSON,
+            began=at,
             children=tuple(children),
         )
         for dead in interrupted:
@@ -112,8 +120,6 @@ def _follow(run: TableRun, entry: sync_map.MapEntry, *, full: bool) -> TableRepo
 
 
 def _work(run: TableRun, entry: sync_map.MapEntry, *, full: bool, started: datetime) -> None:
-    if entry.paused:
-        _try_again(run, entry.paused)
     if entry.set_aside:
         longest_first = sorted(entry.set_aside, key=lambda aside: aside.probed_at or aside.since)
         take_back(run, [aside.column for aside in longest_first], entry.table.columns)
@@ -129,6 +135,8 @@ def _work(run: TableRun, entry: sync_map.MapEntry, *, full: bool, started: datet
 
 def _read(run: TableRun, state: sync_state.State, *, full: bool, started: datetime) -> None:
     checkpoint = load_pull(state.pull_json)
+    if full and checkpoint and started - datetime.fromisoformat(checkpoint.started_at) > _STALE:
+        checkpoint = None  # whoever asks for everything now does not mean what was read then
     if not (full or checkpoint or _must_read_all(run, state)):
         if state.watermark is not None:
             pull_changes(run, state)
@@ -157,10 +165,11 @@ def _mend(run: TableRun, started: datetime) -> None:
     if now and now.backfills:
         backfill(run, now.backfills)
     every = timedelta(hours=run.workspace.settings.reconcile_every)
+    last = state.reconciled_at
     if run.table.mode is Mode.INCREMENTAL and (
-        state.reconciled_at is None or started - state.reconciled_at >= every
+        last is None or started - last >= every or last > started  # by a clock that was ahead
     ):
-        reconcile(run)
+        reconcile(run, state)
         if state.watermark is not None and newest_stamp(run) is None:
             run.write(partial(_distrust_cursor, run))
 
@@ -171,36 +180,22 @@ def _distrust_cursor(run: TableRun, connection: Connection, _: datetime) -> Writ
     return Written()
 
 
-def _try_again(run: TableRun, pause: sync_map.Pause) -> None:
-    """Take up a table that a finding paused, if what was missing is there again."""
-    if pause.reason not in _RETURNING:
-        raise PausedError(pause.reason, pause.detail)
-    vital = [run.table.column(name) for name in run.table.key]
-    vital += [run.table.column(run.table.cursor)] if run.table.cursor else []
-    try:
-        run.asker.ask(probe(run.table, vital), limit=1)
-    except NetSuiteError as error:
-        heal(run, error)  # raises: nothing but what is vital was asked for
-    with run.workspace.database.writing() as connection:
-        sync_map.resume(connection, run.table.name)
-        run.log_with(connection, Level.INFO, "table_resumed", by=f"itself: {pause.reason} no more")
-
-
 def _pause(run: TableRun, entry: sync_map.MapEntry, paused: PausedError) -> None:
-    if entry.paused and entry.paused.reason == paused.reason:
-        return  # it was told
+    """Pause the table for a finding; one that was told before is not told again."""
+    name, at = run.table.name, run.workspace.now()
     with run.workspace.database.writing() as connection:
-        sync_map.pause(
-            connection,
-            run.table.name,
-            paused.reason,
-            paused.detail,
-            by=None,
-            at=run.workspace.now(),
-        )
-        run.log_with(
-            connection, Level.ERROR, "table_paused", reason=paused.reason, detail=paused.detail
-        )
+        paused_now = sync_map.pause(connection, name, paused.reason, paused.detail, by=None, at=at)
+        told = entry.paused is not None and entry.paused.reason == paused.reason
+        if paused_now and not told:
+            run.log_with(
+                connection, Level.ERROR, "table_paused", reason=paused.reason, detail=paused.detail
+            )
+
+
+def _resume(run: TableRun, connection: Connection, pause: sync_map.Pause | None) -> None:
+    """Take up a table that a finding had paused: the run has ended well all the same."""
+    if pause is not None and pause.by is None and sync_map.resume(connection, run.table.name):
+        run.log_with(connection, Level.INFO, "table_resumed", by=f"itself: {pause.reason} no more")
 
 
 def _learn(run: TableRun, error: NetSuiteError) -> None:
@@ -221,13 +216,16 @@ def _end(
     error: str,
 ) -> TableReport:
     workspace, table = run.workspace, run.table
+    run.asker.close()
     at, requests = workspace.now(), run.untold_requests
     if status is TableStatus.DONE:
         link.note(workspace, None)
     with workspace.database.writing() as connection:
         if status is TableStatus.DONE:
-            sync_state.caught_up(connection, table.name, started_at=started, ended_at=at)
+            up_to = at if table.mode is Mode.INCREMENTAL else min(run.began, at)
+            sync_state.caught_up(connection, table.name, started_at=run.began, ended_at=up_to)
             _count(run, connection)
+            _resume(run, connection, entry.paused)
         state = sync_state.get(connection, table.name)
         sync_runs.end(
             connection,

@@ -43,7 +43,7 @@ def run_due_tier(
     Raises NetSuiteUnavailableError; the turn is over then, and the next one comes as ever.
     """
     now = workspace.now()
-    if not any(tier.minutes == minutes and _is_due(tier, now) for tier in tiers(workspace)):
+    if not any(tier.minutes == minutes and tier.is_due(now) for tier in tiers(workspace)):
         return None
     following = now + timedelta(minutes=minutes) * (1 + random.uniform(-_JITTER, _JITTER))  # noqa: S311 - no secret
     with workspace.database.writing() as connection:
@@ -56,16 +56,6 @@ def run_due_tier(
     finally:
         with workspace.database.writing() as connection:
             store.ended(connection, minutes, owner=workspace.owner, at=workspace.now())
-
-
-def _is_due(tier: Tier, now: datetime) -> bool:
-    return tier.paused_at is None and tier.next_run_at <= now
-
-
-def hurry_tier(workspace: Workspace, minutes: int) -> None:
-    """Make a tier's next turn due at once."""
-    with workspace.database.writing() as connection:
-        store.hurry(connection, minutes, workspace.now())
 
 
 def pause_tier(workspace: Workspace, minutes: int, *, by: str) -> None:

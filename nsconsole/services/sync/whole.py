@@ -68,7 +68,8 @@ def pull_whole(run: TableRun, checkpoint: Pull | None) -> None:
 
 def _begin(run: TableRun) -> Pull:
     started = run.workspace.now().isoformat()
-    watermark = newest_stamp(run) if run.table.mode is Mode.INCREMENTAL else None
+    stamped = run.table.mode is Mode.INCREMENTAL and run.table.cursor is not None
+    watermark = newest_stamp(run) if stamped else None
     with run.workspace.database.writing() as connection:
         # This pull brings them all.
         sync_map.note_backfill(
@@ -119,9 +120,7 @@ def _write(
     return Written(written, gone)
 
 
-def mark_vanished(
-    connection: Connection, run: TableRun, page: FetchedPage, at: datetime
-) -> int:
+def mark_vanished(connection: Connection, run: TableRun, page: FetchedPage, at: datetime) -> int:
     """Mark what the mirror has within a page's range of keys and the page has not; count it.
 
     Raises PausedError if that makes too much of the table: a role that sees less, or an answer cut

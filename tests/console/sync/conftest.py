@@ -111,7 +111,7 @@ class Mirror:
 
     def cancelled_by(self, run):
         with self.workspace.database.reading() as connection:
-            return sync_runs.get(connection, run).cancel_asked_by
+            return next(r for r in sync_runs.running(connection) if r.id == run).cancel_asked_by
 
     def remap(self, *tables):
         """Change the map behind the screen's back."""

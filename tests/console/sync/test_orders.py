@@ -79,7 +79,8 @@ async def test_a_table_under_way_or_paused_is_not_pulled_and_the_reason_is_told(
 ):
     async with at_sync(app) as person:
         await person.press("j", key)
-        assert "currency is paused: by anna. p resumes it." in person.told
+        assert person.told.startswith("currency is paused: by anna since ")
+        assert person.told.endswith(" UTC. p resumes it.")
         await person.press("G", "k", key)
         assert "transaction is being pulled already." in person.told
         assert not person.asked
@@ -91,6 +92,16 @@ async def test_of_several_those_are_pulled_that_can_be(app, at_sync, furnished):
         await person.press("j", "space", "space", "S")
         assert "currency is paused" in person.told
         assert app.background.synced == [(["customer"], False)]
+
+
+async def test_what_is_told_takes_the_place_of_what_was_told_before(app, at_sync, furnished):
+    async with at_sync(app) as person:
+        await person.press("j", "j", "p")
+        await person.until_told("customer paused")
+        await person.press("P")
+        await person.until_told("The 5 minute tier is paused.")
+        await person.press("c")
+        assert person.told == "customer is not being pulled just now."
 
 
 async def test_that_many_cannot_be_pulled_is_told_in_one_sentence(app, at_sync, furnished):
