@@ -145,7 +145,7 @@ def test_an_edit_later_than_the_lookback_is_found_by_the_daily_comparison(
     things, sandbox, clock, mirror
 ):
     mirror = things(5)
-    late = iso(clock() - timedelta(minutes=70))
+    late = iso(clock() - timedelta(minutes=160))
     clock.advance(24 * 3600)
     mirror.sync()
     sandbox.edit("thing", {"id": 2, "name": "late", "lastmodifieddate": late})

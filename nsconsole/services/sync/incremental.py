@@ -17,7 +17,7 @@ from nsconsole.mapping import Column, MappedTable
 from nsconsole.netsuite.keyset import Query, by_cursor
 from nsconsole.services.sync.fetching import FetchedPage, Place, pages
 from nsconsole.services.sync.lines import queue_lines
-from nsconsole.services.sync.run import CLOCKS, TableRun, Written
+from nsconsole.services.sync.run import TableRun, Written
 from nsconsole.services.sync.writing import upsert
 from nsconsole.store import sync_state
 
@@ -71,10 +71,8 @@ def _begin(run: TableRun, state: sync_state.State, watermark: str) -> _Reading:
 
 
 def _since(watermark: str, caught_up_at: datetime | None, lookback: float) -> datetime:
-    begin = datetime.fromisoformat(watermark)
-    if caught_up_at is not None:
-        # Nor does it begin much earlier, lest a table at rest be read from its last change on.
-        begin = min(max(begin, caught_up_at - CLOCKS), caught_up_at)
+    newest = datetime.fromisoformat(watermark)
+    begin = newest if caught_up_at is None else min(newest, caught_up_at)
     return begin - timedelta(seconds=lookback)
 
 

@@ -167,7 +167,7 @@ def _mend(run: TableRun, started: datetime) -> None:
     every = timedelta(hours=run.workspace.settings.reconcile_every)
     last = state.reconciled_at
     if run.table.mode is Mode.INCREMENTAL and (
-        last is None or started - last >= every or last > started  # by a clock that was ahead
+        last is None or started - last >= every or last > run.workspace.now()  # by a wrong clock
     ):
         reconcile(run, state)
         if state.watermark is not None and newest_stamp(run) is None:
