@@ -8,6 +8,9 @@ from enum import StrEnum
 TIERS = (5, 15, 60)
 """Minutes between two syncs of a table."""
 
+DELETIONS = "deletedrecord"
+"""The table in which NetSuite tells what was deleted."""
+
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,127}")
 
 

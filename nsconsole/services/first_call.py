@@ -5,77 +5,60 @@ same moment, each finds the link as it was and calls; here they go one after ano
 has taken the login, and whoever waited while it was refused does not call at all.
 """
 
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from nsconsole.netsuite.errors import NetSuiteError, Outcome
 from nsconsole.netsuite.governance import Permits
-from nsconsole.store import link
-from nsconsole.store.engine import Database
 from nsconsole.store.slots import Slots
 
 _LOGIN = "login"
-_LOOK = 0.02  # seconds
 
 
 class FirstCall:
-    """Stands before the permits of a process; `on_refusal` is to note a refused login."""
+    """Stands before the permits of a process.
+
+    `refusal` gives what any process was told when the login was refused, or nothing; `on_refusal`
+    is to note a refused login.
+    """
 
     def __init__(
         self,
         permits: Permits,
         *,
-        database: Database,
         slots: Slots,
-        account: str,
+        refusal: Callable[[], str],
         on_refusal: Callable[[NetSuiteError], None],
     ) -> None:
         self._permits = permits
-        self._database = database
         self._slots = slots
-        self._account = account
+        self._refusal = refusal
         self._on_refusal = on_refusal
         self._taken = False
 
     @contextmanager
     def permit(self, *, urgent: bool) -> Iterator[None]:
-        """Hold a permit for one call.
-
-        Raises NetSuiteError instead if the login was refused to somebody else meanwhile.
-        """
-        if self._taken:
-            with self._permits.permit(urgent=urgent):
-                yield
-            return
-        with self._alone(), self._permits.permit(urgent=urgent):
+        """Hold a permit for one call. Raises NetSuiteError instead if the login is refused."""
+        alone = nullcontext() if self._taken else self._alone()
+        with alone, self._permits.permit(urgent=urgent):
+            proven = self._taken
             try:
                 yield
             except NetSuiteError as error:
-                if error.outcome is Outcome.UNAUTHORIZED:
+                # A refusal of what was proven may be meant for the question alone: the next tells.
+                self._taken = error.outcome is not Outcome.UNAUTHORIZED and (
+                    proven or error.status is not None
+                )
+                if error.outcome is Outcome.UNAUTHORIZED and not proven:
                     self._on_refusal(error)
-                else:
-                    self._taken = error.status is not None
                 raise
             self._taken = True
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        before = self._refusal()
-        held = self._slots.try_take(_LOGIN)
-        while held is None:
+        with self._slots.take(_LOGIN) as held:
             if self._taken:
-                yield
-                return
-            time.sleep(_LOOK)
-            held = self._slots.try_take(_LOGIN)
-        with held:
-            refusal = self._refusal()
-            if refusal and refusal != before:
-                raise NetSuiteError(Outcome.UNAUTHORIZED, refusal)
+                held.release()  # it was proven while we waited: all may go
+            elif said := self._refusal():
+                raise NetSuiteError(Outcome.UNAUTHORIZED, said)
             yield
-
-    def _refusal(self) -> str:
-        with self._database.reading() as connection:
-            row = link.get(connection, self._account)
-        return row.detail if row and row.state == "refused" else ""

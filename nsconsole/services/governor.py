@@ -54,13 +54,18 @@ class Governor:
         self._set = size
         self._now = now
         self._given_back = threading.Condition()
+        # Of all threads that wait one looks: each look opens files.
+        self._looking = {True: threading.Lock(), False: threading.Lock()}
         self._known = 0
         self._known_at = float("-inf")
 
     @contextmanager
     def permit(self, *, urgent: bool) -> Iterator[None]:
         """Hold a permit for one call; an urgent one goes before all that are not."""
-        held = self._take_urgently() if urgent else self._take(lambda: not self._others_are_urgent)
+        with self._looking[urgent]:
+            held = (
+                self._take_urgently() if urgent else self._take(lambda: not self._others_are_urgent)
+            )
         try:
             with held:
                 yield

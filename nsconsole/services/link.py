@@ -72,12 +72,18 @@ def calling(workspace: Workspace) -> Iterator["NetSuite"]:
 
 def check_login(workspace: Workspace) -> None:
     """Raise NetSuiteUnavailableError if NetSuite refused these credentials when last asked."""
-    link = link_state(workspace)
-    if link.state is LinkState.REFUSED and link.login == workspace.netsuite().login:
+    if said := refusal(workspace):
         raise NetSuiteUnavailableError(
-            f"{link.detail} Nothing asks again with the same credentials until `nsconsole doctor` "
+            f"{said} Nothing asks again with the same credentials until `nsconsole doctor` "
             "has succeeded"
         )
+
+
+def refusal(workspace: Workspace) -> str:
+    """Give what NetSuite said when it refused these credentials; nothing if it took them."""
+    link = link_state(workspace)
+    mine = link.state is LinkState.REFUSED and link.login == workspace.netsuite().login
+    return link.detail if mine else ""
 
 
 def note(workspace: Workspace, error: NetSuiteError | None) -> None:

@@ -96,13 +96,12 @@ def open_workspace(
     def connect() -> "NetSuite":
         from nsconsole.services.credentials import connect_netsuite  # httpx
         from nsconsole.services.first_call import FirstCall
-        from nsconsole.services.link import note
+        from nsconsole.services.link import note, refusal
 
         permits = FirstCall(
             workspace.governor,
-            database=database,
             slots=workspace.locks,
-            account=settings.account or "",
+            refusal=lambda: refusal(workspace),
             on_refusal=lambda error: note(workspace, error),
         )
         return connect_netsuite(settings, environ, now, permits=permits)

@@ -11,14 +11,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from nsconsole.mapping import Column, Kind, MappedTable, is_name
+from nsconsole.mapping import DELETIONS, Column, Kind, MappedTable, is_name
 from nsconsole.store import sync_state
 from nsconsole.store.quoting import quoted, quoted_all
 from nsconsole.store.tables import metadata
 
 _NUMBERS = {Kind.INTEGER: "INTEGER", Kind.BOOLEAN: "INTEGER", Kind.REAL: "REAL"}
 _OWN = "_ns_"
-_DELETED = "deletedrecord"
 
 
 class MirrorConflict(Exception):
@@ -179,7 +178,7 @@ def _index(connection: Connection, table: MappedTable) -> None:
     wanted = {"_ns_deleted_at": "(_ns_deleted_at) WHERE _ns_deleted_at IS NOT NULL"}
     if table.parent:
         wanted[table.parent.column] = f"({quoted(table.parent.column)})"
-    if table.name == _DELETED:
+    if table.name == DELETIONS:
         wanted["scriptid"] = "(scriptid COLLATE NOCASE)"
     for column, place in wanted.items():
         name = quoted(f"ix_{table.mirror}_{column}")

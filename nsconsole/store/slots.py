@@ -59,6 +59,16 @@ class Slots:
         """Take a slot; None if somebody holds it."""
         return self._lock(name, fcntl.LOCK_EX)
 
+    def take(self, name: str) -> Held:
+        """Take a slot as soon as nobody holds it."""
+        descriptor = self._open(name)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        except BaseException:
+            os.close(descriptor)
+            raise
+        return Held(descriptor)
+
     def try_any(self, prefix: str, count: int) -> Held | None:
         """Take any of the slots `prefix`-0 … `prefix`-(count - 1); None if all are held."""
         for number in range(count):

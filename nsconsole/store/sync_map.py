@@ -66,11 +66,6 @@ class MapEntry:
     backfills: Mapping[str, tuple[str, ...] | None]
 
 
-def load(connection: Connection) -> list[MappedTable]:
-    """Give the map in its order."""
-    return [entry.table for entry in entries(connection)]
-
-
 def entries(connection: Connection) -> list[MapEntry]:
     """Give the map in its order, with what is paused, set aside or to be filled in."""
     return _entries(connection, true(), true())

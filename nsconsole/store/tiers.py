@@ -65,11 +65,6 @@ def ended(connection: Connection, minutes: int, *, owner: str, at: datetime) -> 
     )
 
 
-def hurry(connection: Connection, minutes: int, now: datetime) -> None:
-    """Make a tier due at once."""
-    connection.execute(update(sync_tiers).where(_T.minutes == minutes).values(next_run_at=now))
-
-
 def pause(connection: Connection, minutes: int, *, by: str, at: datetime) -> bool:
     """Pause a tier; False if it was paused before."""
     paused = connection.execute(

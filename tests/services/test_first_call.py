@@ -46,7 +46,19 @@ def test_first_calls_with_good_credentials_are_all_made(open_workspace, sandbox)
     assert set(at_once(one, other)) == {Outcome.DONE}
 
 
-def test_a_call_after_a_refusal_is_made_for_it_may_be_the_doctors(open_workspace, refused, sandbox):
-    workspace = open_workspace(refused)
-    assert [ask(workspace), ask(workspace)] == [Outcome.UNAUTHORIZED] * 2
-    assert len(sandbox.stats()["refused_logins"]) == 2
+def test_after_a_refusal_no_call_is_made_by_this_process_or_another(
+    open_workspace, refused, sandbox
+):
+    one, other = open_workspace(refused), open_workspace(refused)
+    assert [ask(one), ask(one), ask(other)] == [Outcome.UNAUTHORIZED] * 3
+    assert len(sandbox.stats()["refused_logins"]) == 1
+
+
+def test_a_login_that_is_refused_later_is_asked_about_once_more_and_then_no_more(
+    open_workspace, sandbox
+):
+    workspace = open_workspace(sandbox.environ)
+    assert ask(workspace) is Outcome.DONE
+    sandbox.fault("any", "unauthorized", times=10)
+    assert {ask(workspace) for _ in range(5)} == {Outcome.UNAUTHORIZED}
+    assert sandbox.stats()["requests"]["suiteql"]["401"] == 2

@@ -44,16 +44,16 @@ def test_the_map_is_read_back_as_it_was_written_and_in_its_order(write, put, map
         ),
     ]
     put(*tables)
-    assert write(sync_map.load) == tables
+    assert [entry.table for entry in write(sync_map.entries)] == tables
     put(*tables[::-1])
-    assert write(sync_map.load) == tables[::-1]
+    assert [entry.table for entry in write(sync_map.entries)] == tables[::-1]
 
 
 def test_an_edit_replaces_what_was_mapped(write, put, mapped):
     put(mapped("a"), mapped("b", x="text", y="text"))
     edited = [mapped("b", y="real", z="text", tier=60), mapped("c")]
     put(*edited)
-    assert write(sync_map.load) == edited
+    assert [entry.table for entry in write(sync_map.entries)] == edited
     assert write(sync_map.entry, "a") is None
 
 

@@ -9,7 +9,7 @@ from itertools import islice
 
 from sqlalchemy import Connection
 
-from nsconsole.mapping import Column, MappedTable
+from nsconsole.mapping import DELETIONS, Column, MappedTable
 from nsconsole.netsuite.keyset import Query, most_keys, of_keys
 from nsconsole.services.sync.fetching import (
     FetchedPage,
@@ -35,7 +35,7 @@ def apply_deletedrecord(run: TableRun) -> None:
     It keeps its entries for ever, and a record can be there again.
     """
     with run.workspace.database.reading() as connection:
-        if not mirror_tables.key_of(connection, "ns_deletedrecord"):
+        if not mirror_tables.key_of(connection, f"ns_{DELETIONS}"):
             return  # it is not mapped: deletions are found by comparing keys alone
         told = mirror.told_deleted(connection, run.table)
     gone = 0

@@ -14,7 +14,7 @@ from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
-from nsconsole.mapping import MappedTable
+from nsconsole.mapping import DELETIONS, MappedTable
 from nsconsole.netsuite.errors import NetSuiteError
 from nsconsole.services import link
 from nsconsole.services.errors import BadInputError, NetSuiteUnavailableError
@@ -33,10 +33,7 @@ from nsconsole.store.sync_map import MapEntry
 
 _log = logging.getLogger(__name__)
 
-DELETIONS = "deletedrecord"
-"""The table in which NetSuite tells what was deleted."""
-
-_MORE_THAN_PERMITS = 2  # tables in hand beyond the requests under way, so that none idles
+_TABLES_A_PERMIT = 2  # in hand at once, so that none is left alone at the end
 _NEW_OBJECTS = 20_000  # until garbage is looked for; by then most of a page is gone by itself
 _TURN = 0.0005  # seconds of a thread while others wait, lest an answer wait to be read
 _LOOK = 0.05  # seconds between looks at whether NetSuite has answered at all
@@ -81,10 +78,8 @@ def sync(
     reports = _Crew(shared, entries, chosen, progress).run([*first, *chosen])
     if halt.reason:
         _tell_stop(workspace, halt.reason, reports)
-    else:
-        _learn_limit(workspace)
-        if before.state is LinkState.UNREACHABLE:
-            _tell_return(workspace, before)
+    elif before.state is LinkState.UNREACHABLE:
+        _tell_return(workspace, before)
     if halt.reason and not any(report.status is TableStatus.DONE for report in reports):
         raise NetSuiteUnavailableError(halt.reason)
     return reports
@@ -120,9 +115,9 @@ def _deletions_for(chosen: Sequence[MapEntry], entries: Sequence[MapEntry]) -> l
     return [e for e in entries if e.table.name == DELETIONS and e not in chosen]
 
 
-def _learn_limit(workspace: Workspace) -> None:
+def _learn_limit(shared: Pass) -> None:
     with suppress(NetSuiteError):  # the next pass asks again
-        workspace.governor.learn(workspace.netsuite())
+        shared.workspace.governor.learn(shared.netsuite)
 
 
 def _tell_stop(workspace: Workspace, reason: str, reports: Sequence[TableReport]) -> None:
@@ -174,10 +169,13 @@ class _Crew:
         """Sync the tables, each as soon as what it waits for is done."""
         waiting = {entry.table.name: entry for entry in self._in_turn(tables)}
         self._tables = len(waiting)
-        hands = self._shared.workspace.governor.size() + _MORE_THAN_PERMITS
+        hands = self._shared.workspace.governor.size() * _TABLES_A_PERMIT
         with ThreadPoolExecutor(max_workers=hands, thread_name_prefix="sync") as pool:
             under_way: dict[Future[TableReport], str] = {}
+            learning: Future[None] | None = None
             while waiting or under_way:
+                if self._is_answered and learning is None:
+                    learning = pool.submit(_learn_limit, self._shared)
                 for entry in self._ready(waiting, set(under_way.values())):
                     del waiting[entry.table.name]
                     under_way[pool.submit(self._sync, entry)] = entry.table.name
@@ -199,9 +197,14 @@ class _Crew:
     def _ready(self, waiting: Mapping[str, MapEntry], under_way: Set[str]) -> list[MapEntry]:
         unfinished = {*waiting, *under_way}
         ready = [entry for entry in waiting.values() if not _needs(entry.table) & unfinished]
-        if self._shared.halt.answered_at or any(done.requests for done in self._reports.values()):
+        if self._is_answered:
             return ready
         return [] if under_way else ready[:1]
+
+    @property
+    def _is_answered(self) -> bool:
+        some = any(report.requests for report in self._reports.values())
+        return some or self._shared.halt.answered_at is not None
 
     def _sync(self, entry: MapEntry) -> TableReport:
         table = entry.table

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from nsconsole.mapping import TIERS, Column, Kind, MappedTable, Mode
 from nsconsole.services.sync.log import Level, note
 from nsconsole.store import link, sync_map, sync_runs, sync_state
 from nsconsole.store import tiers as tier_store
+from nsconsole.store.tables import sync_tiers
 
 TURNS = {5: 161, 15: 400, 60: 3000}  # seconds until each tier's next turn
 
@@ -43,7 +45,9 @@ class Mirror:
             tier_store.seed(connection, TIERS, now)
             sync_map.put(connection, tables, now)
             for minutes, seconds in TURNS.items():
-                tier_store.hurry(connection, minutes, now + timedelta(seconds=seconds))
+                due = now + timedelta(seconds=seconds)
+                turn = update(sync_tiers).where(sync_tiers.c.minutes == minutes)
+                connection.execute(turn.values(next_run_at=due))
 
     def ran(self, table, *, ago, took=2, read=0, written=0, status="done", error=None, rows=None):
         """A run that is over."""
