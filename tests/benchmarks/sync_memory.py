@@ -35,7 +35,7 @@ def measure(folder, rows):
         home = ground.make_workspace(told, folder / "home", [ground.mapped(TABLE)])
         took = ground.run("sync_run", environ=ground.environ(told, home))
     (report,) = took["reports"]
-    assert (report["status"], report["rows_written"]) == ("done", rows)
+    assert (report["status"], report["rows_written"]) == ("done", rows), report["error"]
     return took
 
 
