@@ -29,6 +29,7 @@ _MODULES = {
     "decide": "proposals",
     "drain": "queue",
     "queue": "queue",
+    "dlq": "dead_letters",
     "status": "status",
     "sync": "sync",
     "log": "log",

@@ -203,6 +203,25 @@ def _add_queue(commands: _Commands) -> None:
         help="only those of one status",
     )
     _add_limit(queue, "list at most N")
+    _add_dead_letters(commands)
+
+
+def _add_dead_letters(commands: _Commands) -> None:
+    dlq = commands.add("dlq", "the dead letters: what was approved and did not reach NetSuite")
+    dlq.set_defaults(action="list", resolved=False, limit=None)
+    actions = _Commands(dlq, dest="action", required=False)
+    listed = actions.add("list", "list them, the newest first")
+    listed.add_argument("--resolved", action="store_true", help="those seen to as well")
+    _add_limit(listed, "list at most N")
+    show = actions.add("show", "one in full: what was to be sent, and what each attempt met")
+    show.add_argument("id", type=_count, metavar="ID", help="the dead letter")
+    replay = actions.add("replay", "send them again (admin)")
+    which = replay.add_mutually_exclusive_group(required=True)
+    which.add_argument("ids", nargs="*", type=_count, default=[], metavar="ID", help="which")
+    which.add_argument("--all", action="store_true", help="all that nobody has seen to")
+    dismiss = actions.add("dismiss", "let them rest for good (admin)")
+    dismiss.add_argument("ids", nargs="+", type=_count, metavar="ID", help="which")
+    dismiss.add_argument("--reason", required=True, metavar="TEXT", help="why; kept with them")
 
 
 def _add_mirror(commands: _Commands) -> None:

@@ -7,13 +7,14 @@ from typing import Any
 
 from nsconsole.cli import output
 from nsconsole.cli.session import opened
+from nsconsole.services.dead_letters import open_by_cause
 from nsconsole.services.link import Link
 from nsconsole.services.status import Pool, pool, standing
 from nsconsole.services.sync.overview import Freshness, TableLine, TierLine, overview
 from nsconsole.services.sync.reports import TableStatus
 from nsconsole.services.sync.tiers import Tier, tiers
 
-_UNBUILT = {"breaker": None, "dlq": None, "coverage": None}
+_UNBUILT = {"breaker": None, "coverage": None}
 
 
 def status(args: Namespace) -> int:
@@ -21,7 +22,7 @@ def status(args: Namespace) -> int:
     with opened(args) as workspace:
         now, calls = standing(workspace), pool(workspace)
         mirror, turns = overview(workspace), tiers(workspace)
-        account = workspace.settings.account
+        account, dead = workspace.settings.account, open_by_cause(workspace)
     lines = list(zip(mirror.tiers, turns, strict=True))
     fresh = _by_freshness(mirror.tables)
     if args.json:
@@ -35,6 +36,7 @@ def status(args: Namespace) -> int:
                 "governor": calls and calls._asdict(),
                 "proposals": dict(now.proposals),
                 "queue": dict(now.queue),
+                "dlq": {"open": sum(dead.values()), "by_cause": dead},
                 "netsuite": _link(account, now.link),
                 **_UNBUILT,
             }
@@ -42,6 +44,7 @@ def status(args: Namespace) -> int:
         return 0
     output.line(f"proposals  {_figures(now.proposals)}")
     output.line(f"queue      {_figures(now.queue)}")
+    output.line(f"dead       {_figures(dead) or 'none'}")
     output.line(f"mirror     {_figures(fresh)}")
     for line in lines:
         output.line(f"           {_told(*line)}")

@@ -3,26 +3,33 @@
 import json
 import uuid
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 
 from nsconsole.netsuite.errors import NetSuiteError, Outcome
 from nsconsole.services.actions.canonical import canonical_json
+from nsconsole.services.attempts import (
+    Cause,
+    Settlement,
+    after_error,
+    after_result,
+    failure,
+    pause,
+)
 from nsconsole.services.errors import NetSuiteUnavailableError
 from nsconsole.services.link import check_login, note
 from nsconsole.services.payloads import push_digest, to_operation
 from nsconsole.services.proposals import proposal_digest
 from nsconsole.services.workspace import Workspace
-from nsconsole.store import proposals
+from nsconsole.store import dead_letters, proposals
 from nsconsole.store import pushes as store
 
 if TYPE_CHECKING:
     from nsconsole.netsuite.client import NetSuite
-    from nsconsole.netsuite.restlet import OperationResult
 
 _SLACK = timedelta(seconds=60)  # what a lease lasts beyond the longest call
 
@@ -55,17 +62,6 @@ class DrainReport:
     stopped: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Settlement:
-    """What becomes of a push after an attempt; the decision, apart from its writing."""
-
-    status: str
-    error: dict[str, Any] | None = None
-    ns_internal_id: str | None = None
-    counted: bool = True
-    stop: NetSuiteError | None = None
-
-
 def drain(
     workspace: Workspace,
     *,
@@ -85,7 +81,7 @@ def drain(
     if attended:
         with workspace.database.writing() as connection:
             store.hurry(connection, started)
-    settled: list[_Settlement] = []
+    settled: list[Settlement] = []
     while not stopping() and (limit is None or len(settled) < limit):
         settlement = _next(workspace, netsuite, due=started)
         if settlement is None:
@@ -96,7 +92,7 @@ def drain(
     return _report(workspace, settled)
 
 
-def _report(workspace: Workspace, settled: Sequence[_Settlement]) -> DrainReport:
+def _report(workspace: Workspace, settled: Sequence[Settlement]) -> DrainReport:
     counts = Counter(settlement.status for settlement in settled)
     stop = settled[-1].stop if settled else None
     if stop and len(settled) == 1 and not settled[0].counted:
@@ -108,7 +104,7 @@ def _report(workspace: Workspace, settled: Sequence[_Settlement]) -> DrainReport
     )
 
 
-def _next(workspace: Workspace, netsuite: "NetSuite", *, due: datetime) -> _Settlement | None:
+def _next(workspace: Workspace, netsuite: "NetSuite", *, due: datetime) -> Settlement | None:
     lease, now = str(uuid.uuid4()), workspace.now()
     expires = now + timedelta(seconds=workspace.settings.total_timeout) + _SLACK
     with workspace.database.writing() as connection:
@@ -119,7 +115,7 @@ def _next(workspace: Workspace, netsuite: "NetSuite", *, due: datetime) -> _Sett
     settlement = (
         _attempt(workspace, netsuite, row) if _as_approved(row, proposal) else _not_as_approved()
     )
-    _settle(workspace, row.id, lease, settlement)
+    _settle(workspace, row, lease, now, settlement)
     return settlement
 
 
@@ -130,74 +126,120 @@ def _as_approved(row: Row[Any], proposal: Row[Any]) -> bool:
     return untouched and proposal.status == "approved"
 
 
-def _not_as_approved() -> _Settlement:
+def _not_as_approved() -> Settlement:
     message = "the push is not what was approved: its digest does not match. It was not sent"
-    return _Settlement("dead", error={"code": "DIGEST_MISMATCH", "message": message})
+    error = failure(Outcome.PERMANENT, "DIGEST_MISMATCH", message)
+    return Settlement("dead", error, cause=Cause.TAMPERED)
 
 
-def _attempt(workspace: Workspace, netsuite: "NetSuite", row: Row[Any]) -> _Settlement:
+def _attempt(workspace: Workspace, netsuite: "NetSuite", row: Row[Any]) -> Settlement:
     try:
         (result,) = netsuite.write([to_operation(row.payload_json, row.request_id)])
     except NetSuiteError as error:
         note(workspace, error)
-        return _after_error(error)
+        return _learned(netsuite, row, after_error(error, row.attempts))
     note(workspace, None)
-    return _after_result(result, json.loads(row.payload_json)["id"])
+    return after_result(result, _record_of(row), row.attempts)
 
 
-# A call that NetSuite did not take says nothing of the change, and the next would fare no better.
-_NOT_TAKEN = (Outcome.UNAUTHORIZED, Outcome.OVERLOAD)
+def _record_of(row: Row[Any]) -> str | None:
+    asked_id: str | None = json.loads(row.payload_json)["id"]
+    return asked_id
 
 
-def _after_error(error: NetSuiteError) -> _Settlement:
-    unreached = error.status is None and error.outcome is Outcome.TRANSIENT
-    if unreached or error.outcome in _NOT_TAKEN:
-        return _Settlement("queued", counted=False, stop=error)
-    known = _error(error.outcome, error.code, error.message)
-    # No answer at all: the next push would only wait as long for none.
-    return _Settlement("queued", error=known, stop=error if error.status is None else None)
+def _learned(netsuite: "NetSuite", row: Row[Any], settlement: Settlement) -> Settlement:
+    """Before an unknown outcome is laid to rest, ask the RESTlet whether it was done after all."""
+    if settlement.cause is not Cause.UNKNOWN_OUTCOME:
+        return settlement
+    try:
+        known = netsuite.lookup([row.request_id])[row.request_id]
+    except NetSuiteError:
+        return settlement
+    if known is None or known.error is not None:
+        return settlement  # the call may be at work still
+    return after_result(known, _record_of(row), row.attempts)
 
 
-def _after_result(result: "OperationResult", asked_id: str | None) -> _Settlement:
-    if result.error is not None:
-        outcome, code, message = result.error.outcome, result.error.code, result.error.message
-        current = result.error.current
-        return _Settlement("queued", error=_error(outcome, code, message, current))
-    if not result.ns_internal_id or asked_id not in (None, result.ns_internal_id):
-        message = f"NetSuite said that it was done, to record {result.ns_internal_id or 'unknown'}"
-        return _Settlement("queued", error=_error(Outcome.AMBIGUOUS, "WRONG_RECORD", message))
-    return _Settlement("applied", ns_internal_id=result.ns_internal_id)
-
-
-def _error(
-    outcome: Outcome, code: str, message: str, current: Mapping[str, object] | None = None
-) -> dict[str, Any]:
-    found = {"outcome": outcome.value, "code": code, "message": message}
-    return found | ({"current": dict(current)} if current else {})
-
-
-def _settle(workspace: Workspace, push_id: int, lease: str, settlement: _Settlement) -> None:
+def _settle(
+    workspace: Workspace, row: Row[Any], lease: str, began: datetime, settlement: Settlement
+) -> None:
+    """Write what became of an attempt, all of it in one transaction."""
     at = workspace.now()
     with workspace.database.writing() as connection:
         if settlement.ns_internal_id:
-            store.applied(
-                connection, push_id, lease=lease, ns_internal_id=settlement.ns_internal_id, at=at
+            held = store.applied(
+                connection, row.id, lease=lease, ns_internal_id=settlement.ns_internal_id, at=at
             )
-            return
-        store.release(
-            connection,
-            push_id,
-            lease=lease,
-            status=settlement.status,
-            error_json=canonical_json(settlement.error) if settlement.error else None,
-            next_attempt_at=_next_attempt(workspace, at, counted=settlement.counted),
-            at=at,
-            counted=settlement.counted,
-        )
+        else:
+            held = store.release(
+                connection,
+                row.id,
+                lease=lease,
+                status=settlement.status,
+                error_json=canonical_json(settlement.error) if settlement.error else None,
+                next_attempt_at=_next_attempt(workspace, row, at, settlement),
+                at=at,
+                counted=settlement.counted,
+            )
+        if held and settlement.counted and settlement.cause is not Cause.TAMPERED:
+            dead_letters.add_attempt(connection, _as_attempt(row, began, at, settlement))
+        if held and settlement.cause:
+            dead_letters.bury(connection, _as_dead(connection, row, at, settlement))
 
 
-def _next_attempt(workspace: Workspace, at: datetime, *, counted: bool) -> datetime:
-    return at + timedelta(seconds=workspace.settings.retry_after) if counted else at
+def _next_attempt(
+    workspace: Workspace, row: Row[Any], at: datetime, settlement: Settlement
+) -> datetime:
+    if not settlement.counted:
+        return at
+    base = timedelta(seconds=workspace.settings.retry_after)
+    return at + pause(row.attempts, base, workspace.chance)
+
+
+def _as_attempt(
+    row: Row[Any], began: datetime, at: datetime, settlement: Settlement
+) -> dict[str, Any]:
+    error = settlement.error or {}
+    return {
+        "push_id": row.id,
+        "number": row.attempts,
+        "request_id": row.request_id,
+        "began_at": began,
+        "milliseconds": round((at - began).total_seconds() * 1000),
+        "outcome": error.get("outcome", Outcome.DONE.value),
+        "http_status": settlement.http_status,
+        "code": error.get("code"),
+        "message": error.get("message"),
+    }
+
+
+def _as_dead(
+    connection: Connection, row: Row[Any], at: datetime, settlement: Settlement
+) -> dict[str, Any]:
+    error = settlement.error or {}
+    tries = [_as_told(tried) for tried in dead_letters.attempts_of(connection, row.id)]
+    return {
+        "push_id": row.id,
+        "proposal_id": row.proposal_id,
+        "cause": settlement.cause,
+        "code": error.get("code", ""),
+        "payload_json": row.payload_json,
+        "error_json": canonical_json({**error, "cause": str(settlement.cause), "attempts": tries}),
+        "attempts": row.attempts,
+        "last_at": at,
+    }
+
+
+def _as_told(tried: Row[Any]) -> dict[str, Any]:
+    return {
+        "number": tried.number,
+        "at": tried.began_at.isoformat(),
+        "milliseconds": tried.milliseconds,
+        "outcome": tried.outcome,
+        "http_status": tried.http_status,
+        "code": tried.code,
+        "message": tried.message,
+    }
 
 
 def list_pushes(

@@ -1,6 +1,7 @@
 """A workspace: what every service is given."""
 
 import os
+import random
 import socket
 import threading
 import time
@@ -39,6 +40,7 @@ class Workspace:
     connect: Callable[[], "NetSuite"]
     now: Clock = utc_now
     sleep: Callable[[float], None] = time.sleep
+    chance: random.Random = field(default_factory=random.Random)
     _client: "NetSuite | None" = field(default=None, init=False)
     _governor: "Governor | None" = field(default=None, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)

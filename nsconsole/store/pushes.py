@@ -151,6 +151,11 @@ def release(
     return released.rowcount == 1
 
 
+def get_many(connection: Connection, ids: Sequence[int]) -> list[Row[Any]]:
+    """Give pushes by id."""
+    return list(connection.execute(select(ns_pending_pushes).where(_PUSH.id.in_(ids))))
+
+
 def for_proposals(connection: Connection, proposal_ids: Sequence[int]) -> dict[int, int]:
     """Give the newest push of each proposal that has one."""
     query = (

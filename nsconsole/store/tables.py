@@ -139,6 +139,47 @@ ns_pending_pushes = Table(
     sqlite_autoincrement=True,
 )
 
+ns_push_attempts = Table(
+    "ns_push_attempts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("push_id", Integer, ForeignKey("ns_pending_pushes.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("request_id", Text, nullable=False),
+    Column("began_at", Instant, nullable=False),
+    Column("milliseconds", Integer, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("http_status", Integer),
+    Column("code", Text),
+    Column("message", Text),
+    Index(None, "push_id"),
+    sqlite_autoincrement=True,
+)
+
+ns_push_dlq_log = Table(
+    "ns_push_dlq_log",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("push_id", Integer, ForeignKey("ns_pending_pushes.id"), nullable=False, unique=True),
+    Column("proposal_id", Integer, ForeignKey("proposed_actions.id"), nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("payload_json", Text, nullable=False),
+    Column("error_json", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("last_at", Instant, nullable=False),
+    Column("resolution", Text),
+    Column("resolved_at", Instant),
+    Column("resolved_by", Text),
+    Column("reason", Text),
+    Column("replay_push_id", Integer, ForeignKey("ns_pending_pushes.id")),
+    _one_of("cause", "refused", "conflict", "exhausted", "unknown_outcome", "tampered"),
+    _one_of("resolution", "replayed", "dismissed"),
+    Index(None, "proposal_id"),
+    Index("ix_ns_push_dlq_log_open", "cause", "id", sqlite_where=text("resolution IS NULL")),
+    sqlite_autoincrement=True,
+)
+
 proposed_actions_applied_mirror = Table(
     "proposed_actions_applied_mirror",
     metadata,

@@ -111,6 +111,9 @@ def test_progress_is_for_terminals_alone():
     [
         (["inbox"], {"proposals"}),
         (["queue"], {"pushes"}),
+        (["dlq"], {"items"}),
+        (["dlq", "show", "7"], {"error"}),
+        (["dlq", "replay", "--all"], {"replayed"}),
         (["log"], {"entries"}),
         (["sync", "bin"], {"error"}),
         (["map", "show", "vendor"], {"tables"}),

@@ -46,9 +46,9 @@ def test_a_write_that_netsuite_refuses_ends_with_1_and_shows_why(staged, sandbox
     assert staged.here("decide", "approve", "1").code == 0
     sandbox.edit("vendor", {"id": 42, "cost": 11})  # no longer what the proposal saw
     result = staged.here("drain", "--json")
-    assert (result.code, result.json["applied"], result.json["retried"]) == (1, 0, 1)
+    assert (result.code, result.json["applied"], result.json["dead"]) == (1, 0, 1)
     (push,) = staged.here("queue", "--json").json["pushes"]
-    assert push["status"] == "queued"
+    assert push["status"] == "dead"
     assert "RCRD_HAS_BEEN_CHANGED" in push["error"]
     assert "RCRD_HAS_BEEN_CHANGED" in staged.here("queue").out
     assert sandbox.ledger() == []

@@ -3,11 +3,14 @@
 import contextlib
 import json
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
+from random import Random
 
 import pytest
 
 from nsconsole.netsuite.errors import NetSuiteError
+from nsconsole.services.attempts import Cause
+from nsconsole.services.dead_letters import list_dead_letters, show_dead_letter
 from nsconsole.services.errors import NetSuiteUnavailableError
 from nsconsole.services.link import LinkState, link_state, note
 from nsconsole.services.pushes import drain, list_pushes
@@ -74,7 +77,7 @@ def test_a_deletion_is_refused_if_the_record_changed_since_it_was_staged(
 ):
     enqueue(delete_contact(323))
     sandbox.edit("contact", {"id": 323, "title": "Promoted meanwhile"})
-    assert drain(workspace).retried == 1
+    assert drain(workspace).dead == 1
     assert sandbox.ledger() == []
     (push,) = pushes()
     error = json.loads(push["error_json"])
@@ -222,43 +225,99 @@ class TestRefusedChanges:
         enqueue(delete_contact(323), rename_contact(323))
         return drain(workspace)
 
-    def test_wait_with_their_error(self, workspace, refused):
-        assert (refused.applied, refused.retried, refused.waiting) == (1, 1, 1)
-        (push,) = list_pushes(workspace, status="queued")
+    def test_rest_among_the_dead_letters_at_once(self, workspace, refused):
+        assert (refused.applied, refused.dead, refused.waiting) == (1, 1, 0)
+        (push,) = list_pushes(workspace, status="dead")
         assert (push.id, push.attempts) == (2, 1)
         assert push.error.startswith("RCRD_DSNT_EXIST: ")
+        (letter,) = list_dead_letters(workspace)
+        assert (letter.push_id, letter.cause) == (2, Cause.REFUSED)
 
-    @pytest.mark.usefixtures("refused")
-    def test_are_left_alone_by_the_scheduler_until_they_are_due(self, workspace, clock):
-        clock.advance(29)
-        assert drain(workspace, attended=False).retried == 0
-        clock.advance(1)
-        assert drain(workspace, attended=False).retried == 1
-
-    @pytest.mark.usefixtures("refused")
-    def test_are_tried_at_once_by_a_person(self, workspace, pushes):
-        assert drain(workspace).retried == 1
-        assert pushes()[1]["attempts"] == 2
-
-    def test_a_value_that_moved_is_told_and_not_overwritten(
-        self, workspace, sandbox, enqueue, pushes
-    ):
+    def test_a_value_that_moved_is_told_and_not_overwritten(self, workspace, sandbox, enqueue):
         enqueue({"action_type": "update_vendor_cost", "target_id": "42", "change": {"cost": 12.5}})
         sandbox.edit("vendor", {"id": 42, "cost": 11})
-        assert drain(workspace).retried == 1
-        error = json.loads(pushes()[0]["error_json"])
-        assert error["code"] == "RCRD_HAS_BEEN_CHANGED"
-        assert error["current"] == {"cost": 11}
+        assert drain(workspace).dead == 1
+        (letter,) = list_dead_letters(workspace)
+        assert letter.cause is Cause.CONFLICT
+        told = show_dead_letter(workspace, letter.id)
+        assert (told.payload["expected"], told.error["current"]) == ({"cost": 10}, {"cost": 11})
         assert sandbox.ledger() == []
 
-    def test_a_value_that_moved_back_is_written_after_all(self, workspace, sandbox, enqueue):
-        enqueue({"action_type": "update_vendor_cost", "target_id": "42", "change": {"cost": 12.5}})
-        sandbox.edit("vendor", {"id": 42, "cost": 11})
-        drain(workspace)
-        sandbox.edit("vendor", {"id": 42, "cost": 10})
-        assert drain(workspace).applied == 1
-        (push,) = list_pushes(workspace)
-        assert (push.status, push.attempts, push.error) == ("applied", 2, None)
+
+class TestWhatMayPass:
+    """Failures that say nothing against the change are tried three times, further and further."""
+
+    @pytest.fixture
+    def due(self, query, clock):
+        """Seconds until the one push that waits is due."""
+
+        def seconds():
+            (push,) = query("SELECT next_attempt_at FROM ns_pending_pushes")
+            return (datetime.fromisoformat(push["next_attempt_at"]) - clock()).total_seconds()
+
+        return seconds
+
+    def test_waits_ever_longer_and_by_chance(self, through_line, line, enqueue, clock, due):
+        through_line.chance = Random(7)
+        enqueue(item_cost(101))
+        line.play(503)
+        chance = Random(7)
+        for longest in (30, 60):
+            drain(through_line, attended=False)
+            assert due() == pytest.approx(longest * chance.random(), abs=1e-3)
+            clock.advance(due())
+
+    def test_is_left_alone_by_the_scheduler_until_it_is_due(
+        self, through_line, line, enqueue, clock, due
+    ):
+        enqueue(item_cost(101))
+        line.play(503, "pass")
+        assert drain(through_line, attended=False).retried == 1
+        clock.advance(due() - 0.001)
+        assert drain(through_line, attended=False).applied == 0
+        clock.advance(0.002)
+        assert drain(through_line, attended=False).applied == 1
+
+    def test_is_tried_at_once_by_a_person(self, through_line, line, enqueue):
+        enqueue(item_cost(101))
+        line.play(503, "pass")
+        assert drain(through_line).retried == 1
+        assert drain(through_line).applied == 1
+
+    def test_rests_after_the_third_time_with_every_attempt(self, through_line, line, enqueue):
+        enqueue(item_cost(101))
+        line.play(503)
+        reports = [drain(through_line) for _ in range(3)]
+        assert [(report.retried, report.dead) for report in reports] == [(1, 0), (1, 0), (0, 1)]
+        (letter,) = list_dead_letters(through_line)
+        assert (letter.cause, letter.attempts) == (Cause.UNKNOWN_OUTCOME, 3)
+        told = show_dead_letter(through_line, letter.id).attempts
+        assert [(tried["number"], tried["http_status"]) for tried in told] == [
+            (1, 503),
+            (2, 503),
+            (3, 503),
+        ]
+        assert drain(through_line).waiting == 0
+
+    def test_is_not_laid_to_rest_if_the_restlet_knows_that_it_was_done(
+        self, through_line, line, sandbox, enqueue
+    ):
+        enqueue(item_cost(101))
+        line.play("cut_after", 503, 503, "pass")
+        assert [drain(through_line).retried for _ in range(2)] == [1, 1]
+        assert drain(through_line).applied == 1
+        assert len(sandbox.ledger()) == 1
+        assert list_dead_letters(through_line) == []
+
+    @pytest.mark.parametrize("refusal", [429, 401])
+    def test_a_call_that_netsuite_did_not_take_is_no_attempt(
+        self, open_workspace, line, enqueue, query, refusal
+    ):
+        enqueue(item_cost(101))
+        line.play(refusal)
+        with pytest.raises(NetSuiteUnavailableError):
+            drain(open_workspace(line.environ))
+        assert query("SELECT * FROM ns_push_attempts") == []
 
 
 class TestAnAnswerThatNeverCame:
