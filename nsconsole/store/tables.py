@@ -6,6 +6,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -107,6 +108,13 @@ proposed_actions = Table(
 )
 
 _LIVE = "status IN ('queued', 'in_flight', 'applied')"
+WAITING = "status IN ('queued', 'in_flight')"
+IN_FLIGHT = "status = 'in_flight'"
+
+
+def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    return Index(name, *columns, unique=unique, sqlite_where=text(where))
+
 
 ns_pending_pushes = Table(
     "ns_pending_pushes",
@@ -119,23 +127,30 @@ ns_pending_pushes = Table(
     Column("digest", Text, nullable=False),  # of the payload and the proposal it was built from
     Column("attempts", Integer, nullable=False, server_default=text("0")),
     Column("next_attempt_at", Instant, nullable=False),
-    Column("lease", Text),  # names the attempt that holds the row
+    Column("lease", Text),  # who has it in flight
     Column("lease_expires_at", Instant),
     Column("error_json", Text),
     Column("ns_internal_id", Text),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     Column("applied_at", Instant),
+    Column("priority", Integer, nullable=False, server_default=text("1")),  # 0 goes before 1
+    Column("record_key", Text),  # type:id of the record; those of one record go one after another
+    Column("fence", Integer, nullable=False, server_default=text("0")),  # counts the leases
+    Column("leased_at", Instant),
+    # Whether NetSuite may have done it although nobody heard so.
+    Column("maybe_done", Integer, nullable=False, server_default=text("0")),
+    Column("held_at", Instant),
+    Column("held_by", Text),
     _one_of("status", "queued", "in_flight", "applied", "dead", "cancelled"),
-    Index(None, "status", "attempts", "id"),
     Index(None, "proposal_id"),
+    Index("ix_ns_pending_pushes_status", "status", "id"),
+    # These stay small however much is finished.
+    _partial("ix_ns_pending_pushes_waiting", "priority", "id", where=WAITING),
+    _partial("ix_ns_pending_pushes_record", "record_key", "id", where=WAITING),
+    _partial("ix_ns_pending_pushes_leased", "lease_expires_at", where=IN_FLIGHT),
     # The last line of defence: whatever else goes wrong, one approval has one live push.
-    Index(
-        "uq_ns_pending_pushes_live",
-        "proposal_id",
-        unique=True,
-        sqlite_where=text(_LIVE),  # the migration says the same to PostgreSQL
-    ),
+    _partial("uq_ns_pending_pushes_live", "proposal_id", where=_LIVE, unique=True),
     sqlite_autoincrement=True,
 )
 
@@ -145,16 +160,40 @@ ns_push_attempts = Table(
     Column("id", Integer, primary_key=True),
     Column("push_id", Integer, ForeignKey("ns_pending_pushes.id"), nullable=False),
     Column("number", Integer, nullable=False),
+    Column("fence", Integer, nullable=False),
     Column("request_id", Text, nullable=False),
+    Column("owner", Text, nullable=False),
     Column("began_at", Instant, nullable=False),
     Column("milliseconds", Integer, nullable=False),
     Column("outcome", Text, nullable=False),
     Column("http_status", Integer),
     Column("code", Text),
     Column("message", Text),
+    Column("body", Text),  # what NetSuite said, cut to size and without secrets
     Index(None, "push_id"),
     sqlite_autoincrement=True,
 )
+
+# One row a target, so that all processes and restarts share one breaker.
+ns_push_breakers = Table(
+    "ns_push_breakers",
+    metadata,
+    Column("target", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("generation", Integer, nullable=False),  # counts the changes of state
+    Column("failures", Integer, nullable=False),  # in a row, while closed
+    Column("probes", Integer, nullable=False),  # given out, while half open
+    Column("successes", Integer, nullable=False),  # of those
+    Column("cooldown_seconds", Float, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("open_until", Instant),
+    Column("reason", Text, nullable=False),
+    Column("held_at", Instant),  # a person holds it open until they let go
+    Column("held_by", Text),
+    _one_of("state", "closed", "open", "half_open"),
+)
+
+_UNRESOLVED = "resolution IS NULL"
 
 ns_push_dlq_log = Table(
     "ns_push_dlq_log",
@@ -162,6 +201,7 @@ ns_push_dlq_log = Table(
     Column("id", Integer, primary_key=True),
     Column("push_id", Integer, ForeignKey("ns_pending_pushes.id"), nullable=False, unique=True),
     Column("proposal_id", Integer, ForeignKey("proposed_actions.id"), nullable=False),
+    Column("record_key", Text),
     Column("cause", Text, nullable=False),
     Column("code", Text, nullable=False),
     Column("payload_json", Text, nullable=False),
@@ -173,10 +213,28 @@ ns_push_dlq_log = Table(
     Column("resolved_by", Text),
     Column("reason", Text),
     Column("replay_push_id", Integer, ForeignKey("ns_pending_pushes.id")),
+    Column("edited_proposal_id", Integer, ForeignKey("proposed_actions.id")),
     _one_of("cause", "refused", "conflict", "exhausted", "unknown_outcome", "tampered"),
-    _one_of("resolution", "replayed", "dismissed"),
+    _one_of("resolution", "replayed", "dismissed", "superseded", "edited"),
     Index(None, "proposal_id"),
-    Index("ix_ns_push_dlq_log_open", "cause", "id", sqlite_where=text("resolution IS NULL")),
+    _partial("ix_ns_push_dlq_log_open", "cause", "code", "id", where=_UNRESOLVED),
+    _partial("ix_ns_push_dlq_log_record", "record_key", "id", where=_UNRESOLVED),
+    sqlite_autoincrement=True,
+)
+
+# Each entry bears the hash of the one before; triggers refuse to change or delete any.
+audit_trail = Table(
+    "audit_trail",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("detail_json", Text, nullable=False),
+    Column("previous_hash", Text, nullable=False),
+    Column("hash", Text, nullable=False, unique=True),
+    Index(None, "subject"),
     sqlite_autoincrement=True,
 )
 
