@@ -30,12 +30,16 @@ _OPERATOR, _COLLEAGUE = "mike", "anna"
 
 @dataclass(frozen=True, slots=True)
 class _Past:
-    """A decision of the demo's history; None as `rejected` means that it was approved."""
+    """A decision of the demo's history; None as `rejected` means that it was approved.
+
+    `meanwhile` is what another user of NetSuite made of the record between staging and approval.
+    """
 
     hours_ago: float
     proposal: dict[str, Any]
     decided_by: str
     rejected: str | None = None
+    meanwhile: tuple[str, dict[str, Any]] | None = None
 
 
 def demo(args: Namespace) -> int:
@@ -156,7 +160,7 @@ def _furnish(settings: Settings, environ: dict[str, str], url: str) -> None:
         anna, her_token = add_operator(workspace, admin, _COLLEAGUE, Role.REVIEWER)
         authorities = {_OPERATOR: admin, _COLLEAGUE: authenticate(workspace, anna, her_token)}
         for past in _HISTORY:
-            _live_through(workspace, past, authorities)
+            _live_through(workspace, url, past, authorities)
         for hours_ago, proposal in _PENDING:
             _stage(workspace, proposal, hours_ago)
     _change_behind_our_back(url)
@@ -181,16 +185,21 @@ def _stage(workspace: "Workspace", proposal: dict[str, Any], hours_ago: float) -
     return staged.id
 
 
-def _live_through(workspace: "Workspace", past: _Past, authorities: dict[str, Any]) -> None:
+def _live_through(
+    workspace: "Workspace", url: str, past: _Past, authorities: dict[str, Any]
+) -> None:
     from nsconsole.services.approvals import Choice, Verdict, decide
-    from nsconsole.services.pushes import drain
+    from nsconsole.services.draining import drain
 
     staged = _stage(workspace, past.proposal, past.hours_ago)
+    if past.meanwhile:
+        table, row = past.meanwhile
+        _call(url, f"/sandbox/tables/{table}/rows", "POST", [row])
     then = _at(workspace, past.hours_ago - 0.4)
     verdict = Verdict.REJECT if past.rejected else Verdict.APPROVE
     authority = authorities[past.decided_by]
     decide(then, authority, verdict, [Choice(staged)], reason=past.rejected or "")
-    drain(then)
+    drain(_at(workspace, past.hours_ago - 0.5))  # when it could be called back no more
 
 
 def _change_behind_our_back(url: str) -> None:
@@ -261,6 +270,29 @@ _HISTORY = (
     _Past(
         26,
         _proposal("update_item_price", "103", {"price": 96.5}, "pricing-bot", "Cost rose 5 %."),
+        _OPERATOR,
+    ),
+    # These two did not reach NetSuite, and rest among the dead letters.
+    _Past(
+        20,
+        _proposal("update_vendor_cost", "17", {"cost": 61.4}, "pricing-bot", "List of November."),
+        _COLLEAGUE,
+        meanwhile=("vendor", {"id": 17, "cost": 59.95}),
+    ),
+    _Past(
+        6,
+        _proposal(
+            "create_vendor_bill",
+            None,
+            {
+                "entity": "42",
+                "trandate": "2024-03-15",
+                "tranid": "INV-2024-0315",
+                "item": [{"item": "101", "quantity": 12, "rate": 4.2}],
+            },
+            "ap-desk",
+            "Found at the bottom of a drawer.",
+        ),
         _OPERATOR,
     ),
 )

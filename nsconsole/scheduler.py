@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from nsconsole.mapping import TIERS
+from nsconsole.services.draining import drain, held_back
 from nsconsole.services.errors import NetSuiteUnavailableError, ServiceError
-from nsconsole.services.pushes import drain
 from nsconsole.services.sync.reports import TableReport, TableStatus
 from nsconsole.services.workspace import Workspace
 from nsconsole.store.engine import DatabaseError
@@ -47,7 +47,8 @@ class Scheduler:
                 for name, count in _THREADS.items()
             },
         )
-        self._every(workspace.settings.drain_every, "drain", self._drain)
+        self._drain_every = workspace.settings.drain_every
+        self._every(self._drain_every, "drain", self._drain)
         for place, minutes in enumerate(TIERS, 1):
             # The first to call learns whether NetSuite takes the login: five refusals lock it.
             self._every(
@@ -105,6 +106,14 @@ class Scheduler:
                 report = drain(self._workspace, attended=False, stopping=self._stopping.is_set)
                 if report.applied or report.retried or report.dead:
                     _log.info("drain: %s", report)
+                self._drain_when_due()
+
+    def _drain_when_due(self) -> None:
+        """Have the next drain begin as soon as an approval can be called back no more."""
+        seconds = held_back(self._workspace)
+        if seconds is not None and not self._stopping.is_set():
+            due = datetime.now(UTC) + timedelta(seconds=min(seconds, self._drain_every))
+            self._jobs.modify_job("drain", next_run_time=due)
 
     def _sync_tier(self, minutes: int) -> None:
         from nsconsole.services.sync.tiers import run_due_tier  # the first drain does without

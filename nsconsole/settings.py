@@ -45,12 +45,17 @@ class Settings:
     operator: str | None = None
     restlet_script: str = "customscript_gfs_platform_query"
     restlet_deploy: str = "customdeploy_gfs_platform_query"
+    restlet_idempotent: bool = True
     connect_timeout: float = 5.0
     read_timeout: float = 30.0
     total_timeout: float = 60.0
     self_approval: frozenset[str] = frozenset()
     drain_every: float = 3.0
     retry_after: float = 30.0
+    drain_batch: int = 50
+    undo_low: float = 5.0
+    undo_medium: float = 5.0
+    undo_high: float = 10.0
     sync_lookback: float = 3600.0
     reconcile_every: float = 24.0  # hours
     log_days: int = 30
@@ -61,6 +66,11 @@ class Settings:
     def database(self) -> Path | str:
         """The workspace's own database file, or the SQLAlchemy URL that stands in for it."""
         return self.database_url or self.home / "nsconsole.db"
+
+    @property
+    def undo_seconds(self) -> dict[str, float]:
+        """How long an approval can be called back, by risk tier."""
+        return {"low": self.undo_low, "medium": self.undo_medium, "high": self.undo_high}
 
     @property
     def backups(self) -> Path:
@@ -81,12 +91,17 @@ _KEYS = {
     "database_url": "database_url",
     "restlet.script": "restlet_script",
     "restlet.deploy": "restlet_deploy",
+    "restlet.idempotent": "restlet_idempotent",
     "timeouts.connect": "connect_timeout",
     "timeouts.read": "read_timeout",
     "timeouts.total": "total_timeout",
     "approvals.self_approval": "self_approval",
+    "approvals.undo_seconds.low": "undo_low",
+    "approvals.undo_seconds.medium": "undo_medium",
+    "approvals.undo_seconds.high": "undo_high",
     "drain.every_seconds": "drain_every",
     "drain.retry_after_seconds": "retry_after",
+    "drain.batch": "drain_batch",
     "sync.lookback_seconds": "sync_lookback",
     "sync.reconcile_every_hours": "reconcile_every",
     "sync.log_days": "log_days",
@@ -94,8 +109,10 @@ _KEYS = {
     "screen.theme": "theme",
 }
 
-# The most that a number may be, by its key, and what it counts; all are above 0.
+_UNDO = tuple(f"approvals.undo_seconds.{tier}" for tier in RISK_TIERS)
+# The most that a number may be, by its key, and what it counts; all but undo windows are above 0.
 _NUMBERS = {
+    **dict.fromkeys(_UNDO, (600, "seconds")),
     "timeouts.connect": (3600, "seconds"),
     "timeouts.read": (3600, "seconds"),
     "timeouts.total": (3600, "seconds"),
@@ -105,7 +122,7 @@ _NUMBERS = {
     "sync.reconcile_every_hours": (24 * 366, "hours"),
 }
 # The same of whole numbers.
-_WHOLE_NUMBERS = {"sync.log_days": 3660, "sync.concurrency": 200}
+_WHOLE_NUMBERS = {"sync.log_days": 3660, "sync.concurrency": 200, "drain.batch": 50}
 
 _ENVIRONMENT = {
     "NSCONSOLE_DATABASE_URL": "database_url",
@@ -143,10 +160,16 @@ def config_text(*, account: str | None, netsuite_url: str | None, operator: str 
             "[approvals]",
             "# Risk tiers in which an operator may approve what they staged themselves.",
             'self_approval = []   # e.g. ["low"]',
+            "# Seconds in which an approval can be called back, by risk tier; 0 sends at once.",
+            "# undo_seconds = { low = 5, medium = 5, high = 10 }",
+            "",
+            "[restlet]",
+            "# idempotent = true   # false if it keeps no record of the requests it has done",
             "",
             "[drain]",
             "# every_seconds = 3",
-            "# retry_after_seconds = 30",
+            "# retry_after_seconds = 30      # the longest first pause after a failure",
+            "# batch = 50                    # changes in one call",
             "",
             "[sync]",
             "# lookback_seconds = 3600        # how far behind its last run a sync begins",
@@ -219,6 +242,10 @@ def _value(key: str, value: object, path: Path) -> object:
         return _number(key, value, path)
     if key in _WHOLE_NUMBERS:
         return _whole_number(key, value, path)
+    if key == "restlet.idempotent":
+        if isinstance(value, bool):
+            return value
+        raise SettingsError(f"{path}: “{key}” must be true or false")
     if key == "screen.theme" and value not in ("dark", "light"):
         raise SettingsError(f'{path}: “{key}” must be "dark" or "light"')
     if not isinstance(value, str) or not value:
@@ -228,9 +255,15 @@ def _value(key: str, value: object, path: Path) -> object:
 
 def _number(key: str, value: object, path: Path) -> float:
     most, unit = _NUMBERS[key]
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value <= most:
+    may_be_none = key in _UNDO
+    if (
+        isinstance(value, (int, float))
+        and not isinstance(value, bool)
+        and (0 < value <= most or (value == 0 and may_be_none))
+    ):
         return float(value)
-    raise SettingsError(f"{path}: “{key}” must be a number of {unit} above 0, at most {most}")
+    least = "from 0" if may_be_none else "above 0"
+    raise SettingsError(f"{path}: “{key}” must be a number of {unit} {least}, at most {most}")
 
 
 def _whole_number(key: str, value: object, path: Path) -> int:

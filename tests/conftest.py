@@ -148,7 +148,8 @@ def open_workspace(home, clock, quick_hashes):
     opened = []
 
     def open_one(environ, *, now=clock, **settings):
-        chosen = replace(load_settings(environ, home=home), **settings)
+        at_once = {"undo_low": 0.0, "undo_medium": 0.0, "undo_high": 0.0}
+        chosen = replace(load_settings(environ, home=home), **at_once | settings)
         opened.append(service.open_workspace(chosen, environ=environ, now=now))
         return opened[-1]
 

@@ -29,7 +29,9 @@ _MODULES = {
     "decide": "proposals",
     "drain": "queue",
     "queue": "queue",
+    "undo": "queue",
     "dlq": "dead_letters",
+    "breaker": "breaker",
     "status": "status",
     "sync": "sync",
     "log": "log",
@@ -37,6 +39,7 @@ _MODULES = {
     "init": "setup",
     "doctor": "setup",
     "operator": "operators",
+    "audit-trail": "audit_trail",
     "sandbox": "sandbox",
     "completion": "completion",
 }
@@ -87,7 +90,7 @@ def _command(name: str) -> Callable[[Namespace], int]:
     module = importlib.import_module(f"nsconsole.cli.{_MODULES[name]}")
     gc.freeze()
     gc.enable()
-    command: Callable[[Namespace], int] = getattr(module, name)
+    command: Callable[[Namespace], int] = getattr(module, name.replace("-", "_"))
     return command
 
 

@@ -48,6 +48,28 @@ token (NSCONSOLE_EDIT_TOKEN; on a terminal it is asked for). Approving puts a pu
 exit codes: 0 all were decided by this call; 3 some were taken already or are your own; 2 none was
 decided, since there are no such proposals; 1 some were decided, the others do not exist.
 """
+_UNDO_EPILOG = """\
+An approval waits some seconds before it is sent (`approvals.undo_seconds` in config.toml, by risk);
+until then whoever gave it, or an admin, can take it back, and its proposal is pending again. Needs
+the edit token (NSCONSOLE_EDIT_TOKEN; on a terminal it is asked for).
+
+exit codes: 0 all were taken back; 3 some were not, since it is too late or they are another's.
+"""
+_CHANGE_EPILOG = """\
+Needs the role reviewer or admin and the edit token (NSCONSOLE_EDIT_TOKEN; on a terminal it is asked
+for). What is on its way to NetSuite is not reached any more.
+
+exit codes: 0 all were changed; 3 some were not, and why is said of each.
+"""
+_REPLAY_EPILOG = """\
+What may have been done goes under the same request id, so that NetSuite does it once at most. Of
+many, the first goes alone: the others wait until it is applied, and rest again if it is not. Needs
+the role admin and the edit token (NSCONSOLE_EDIT_TOKEN; on a terminal it is asked for).
+"""
+_EDIT_LETTER_EPILOG = """\
+The new proposal is compared with what NetSuite holds now, and waits in the inbox for a decision;
+you are its author. Needs the role admin and the edit token.
+"""
 _LOG_EPILOG = """\
 With --json it prints one document; with --follow --json one object a line, as they come.
 """
@@ -61,6 +83,13 @@ _WORKER_EPILOG = """\
 It shares the work with the screens and other workers of the workspace. It says on stderr what it
 does, a line for each event, and with --json prints one document once it runs. SIGTERM ends it with
 exit code 0, Ctrl-C with 130; a pull that is under way goes on from its last page the next time.
+"""
+_VERIFY_EPILOG = """\
+Whoever owns the database's file could forge the whole trail anew. So note the head that this
+prints, now and then, where they cannot reach it: `verify --head HASH` finds it again only in the
+trail that it was of.
+
+exit codes: 0 sound; 1 not, and the first entry that is wrong is named.
 """
 _INIT_EPILOG = """\
 On a terminal it asks for what is not given. Credentials, of a certificate (OAuth 2.0) or of an
@@ -126,6 +155,7 @@ def build() -> argparse.ArgumentParser:
     _add_mirror(commands)
     _add_workspace(commands)
     _add_operators(commands)
+    _add_audit_trail(commands)
     _add_sandbox(commands)
     _add_completion(commands)
     return parser
@@ -196,32 +226,107 @@ def _add_proposals(commands: _Commands) -> None:
 def _add_queue(commands: _Commands) -> None:
     drain = commands.add("drain", "send what was approved to NetSuite, now")
     _add_limit(drain, "send at most N pushes")
-    queue = commands.add("queue", "list pushes, the newest first")
-    queue.add_argument(
-        "--status",
-        choices=("queued", "in_flight", "applied", "dead", "cancelled"),
-        help="only those of one status",
-    )
-    _add_limit(queue, "list at most N")
+    _add_pushes(commands)
+    undo = commands.add("undo", "take approvals back that were not sent yet", _UNDO_EPILOG)
+    undo.add_argument("ids", nargs="+", type=_count, metavar="ID", help="proposals, by id")
     _add_dead_letters(commands)
+    _add_breaker(commands)
+
+
+def _add_pushes(commands: _Commands) -> None:
+    queue = commands.add("queue", "list pushes, the newest first, or change what waits")
+    queue.set_defaults(status=None, limit=None)
+    actions = _Commands(queue, dest="action", required=False)
+    for listed in (queue, actions.add("list", "list them, the newest first")):
+        listed.add_argument(
+            "--status",
+            choices=("queued", "in_flight", "applied", "dead", "cancelled"),
+            default=argparse.SUPPRESS,
+            help="only those of one status",
+        )
+        _add_limit(listed, "list at most N", default=argparse.SUPPRESS)
+    for name, sentence in (
+        ("hold", "do not send them until they are released"),
+        ("release", "let held ones go"),
+        ("first", "let them go before all others"),
+        ("cancel", "never send them, and withdraw their proposals"),
+    ):
+        change = actions.add(name, sentence, _CHANGE_EPILOG)
+        change.add_argument("ids", nargs="+", type=_count, metavar="ID", help="pushes, by id")
+        if name == "first":
+            change.add_argument("--normal", action="store_true", help="in their turn again")
+        if name == "cancel":
+            change.add_argument(
+                "--reason", required=True, metavar="TEXT", help="why; kept with the proposals"
+            )
+
+
+def _add_breaker(commands: _Commands) -> None:
+    breaker = commands.add("breaker", "whether pushes may go to NetSuite just now")
+    breaker.set_defaults(action="status")
+    actions = _Commands(breaker, dest="action", required=False)
+    actions.add("status", "say how it stands")
+    hold = actions.add("hold", "send nothing to NetSuite until it is reset (admin)")
+    hold.add_argument("--reason", default="", metavar="TEXT", help="why; shown while it holds")
+    actions.add("reset", "let pushes go to NetSuite again, whatever stopped them (admin)")
 
 
 def _add_dead_letters(commands: _Commands) -> None:
     dlq = commands.add("dlq", "the dead letters: what was approved and did not reach NetSuite")
-    dlq.set_defaults(action="list", resolved=False, limit=None)
+    dlq.set_defaults(action="list", ids=[], all=False, dry_run=False, resolved=False, limit=None)
+    dlq.set_defaults(cause=None, code=None, match="")
+    _add_filters(dlq)
     actions = _Commands(dlq, dest="action", required=False)
     listed = actions.add("list", "list them, the newest first")
     listed.add_argument("--resolved", action="store_true", help="those seen to as well")
+    _add_filters(listed)
     _add_limit(listed, "list at most N")
-    show = actions.add("show", "one in full: what was to be sent, and what each attempt met")
+    show = actions.add("show", "one in full: what was to be sent, what it met, what mends it")
     show.add_argument("id", type=_count, metavar="ID", help="the dead letter")
-    replay = actions.add("replay", "send them again (admin)")
-    which = replay.add_mutually_exclusive_group(required=True)
-    which.add_argument("ids", nargs="*", type=_count, default=[], metavar="ID", help="which")
-    which.add_argument("--all", action="store_true", help="all that nobody has seen to")
+    replay = actions.add("replay", "send them again (admin)", _REPLAY_EPILOG)
+    _add_which(replay)
+    replay.add_argument(
+        "--dry-run", action="store_true", help="ask NetSuite what would come of it; send nothing"
+    )
+    _add_edit(actions)
     dismiss = actions.add("dismiss", "let them rest for good (admin)")
-    dismiss.add_argument("ids", nargs="+", type=_count, metavar="ID", help="which")
+    _add_which(dismiss)
     dismiss.add_argument("--reason", required=True, metavar="TEXT", help="why; kept with them")
+
+
+def _add_edit(actions: _Commands) -> None:
+    edit = actions.add("edit", "propose another change in its place (admin)", _EDIT_LETTER_EPILOG)
+    edit.add_argument("id", type=_count, metavar="ID", help="the dead letter")
+    how = edit.add_mutually_exclusive_group(required=True)
+    how.add_argument(
+        "--set",
+        dest="sets",
+        type=_setting,
+        action="append",
+        metavar="FIELD=VALUE",
+        help="change one field of it; may be repeated",
+    )
+    file = how.add_argument(
+        "--change", metavar="FILE", help="the whole change, as a JSON object; - for stdin"
+    )
+    _completed_by(file, _FILES)
+
+
+def _add_which(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("ids", nargs="*", type=_count, metavar="ID", help="which, by id")
+    parser.add_argument("--all", action="store_true", help="all that nobody has seen to")
+    _add_filters(parser)
+
+
+def _add_filters(parser: argparse.ArgumentParser) -> None:
+    # Suppressed defaults: a flag before the action outlives the action's own parser.
+    causes = ("refused", "conflict", "exhausted", "unknown_outcome", "tampered")
+    for flag, sentence, how in (
+        ("--cause", "only those of one cause", {"choices": causes}),
+        ("--code", "only those of one code, as NetSuite gave it", {"metavar": "C"}),
+        ("--match", "only those with all of these words", {"metavar": "TEXT"}),
+    ):
+        parser.add_argument(flag, default=argparse.SUPPRESS, help=sentence, **how)
 
 
 def _add_mirror(commands: _Commands) -> None:
@@ -294,6 +399,21 @@ def _add_operators(commands: _Commands) -> None:
     rotate.add_argument("name", metavar="NAME")
 
 
+def _add_audit_trail(commands: _Commands) -> None:
+    trail = commands.add("audit-trail", "who did what and when; each entry seals the one before")
+    actions = _Commands(trail, dest="action", required=True)
+    verify = actions.add("verify", "check that no entry was changed or taken out", _VERIFY_EPILOG)
+    verify.add_argument(
+        "--head", type=_sha256, metavar="HASH", help="a head noted before, which must be there yet"
+    )
+    export = actions.add("export", "write the entries, a JSON object a line, the oldest first")
+    export.add_argument("--since", type=_natural, metavar="ID", help="only those after this entry")
+    file = export.add_argument(
+        "file", nargs="?", default="-", metavar="FILE", help="where to; - or nothing for stdout"
+    )
+    _completed_by(file, _FILES)
+
+
 def _add_sandbox(commands: _Commands) -> None:
     sandbox = commands.add("sandbox", "run a simulated NetSuite on 127.0.0.1 until interrupted")
     sandbox.add_argument(
@@ -345,8 +465,12 @@ def _add_completion(commands: _Commands) -> None:
     completion.add_argument("shell", choices=("bash", "zsh", "tcsh"), help="the shell")
 
 
-def _add_limit(parser: argparse.ArgumentParser, sentence: str) -> None:
-    parser.add_argument("--limit", type=_count, metavar="N", help=f"{sentence} (default: all)")
+def _add_limit(
+    parser: argparse.ArgumentParser, sentence: str, *, default: str | None = None
+) -> None:
+    parser.add_argument(
+        "--limit", type=_count, metavar="N", default=default, help=f"{sentence} (default: all)"
+    )
 
 
 def _completed_by(argument: argparse.Action, by_shell: dict[str, str]) -> None:
@@ -361,6 +485,13 @@ def _path(text: str) -> "Path":
     return Path(text)
 
 
+def _setting(text: str) -> str:
+    name, is_there, _ = text.partition("=")
+    if not name or not is_there:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not FIELD=VALUE")
+    return text
+
+
 def _port(text: str) -> int:
     return _whole(text, least=0, most=65_535)
 
@@ -371,6 +502,12 @@ def _natural(text: str) -> int:
 
 def _count(text: str) -> int:
     return _whole(text, least=1)
+
+
+def _sha256(text: str) -> str:
+    if len(text) == 64 and set(text) <= set("0123456789abcdef"):
+        return text
+    raise argparse.ArgumentTypeError(f"{text[:70]!r} is not a hash of 64 hex digits")
 
 
 def _switch(text: str) -> tuple[str, object]:

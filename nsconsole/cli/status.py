@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from nsconsole.cli import output
+from nsconsole.cli import breaker, output
 from nsconsole.cli.session import opened
 from nsconsole.services.dead_letters import open_by_cause
 from nsconsole.services.link import Link
@@ -14,7 +14,7 @@ from nsconsole.services.sync.overview import Freshness, TableLine, TierLine, ove
 from nsconsole.services.sync.reports import TableStatus
 from nsconsole.services.sync.tiers import Tier, tiers
 
-_UNBUILT = {"breaker": None, "coverage": None}
+_UNBUILT = {"coverage": None}
 
 
 def status(args: Namespace) -> int:
@@ -38,6 +38,7 @@ def status(args: Namespace) -> int:
                 "queue": dict(now.queue),
                 "dlq": {"open": sum(dead.values()), "by_cause": dead},
                 "netsuite": _link(account, now.link),
+                "breaker": breaker.content(now.breaker),
                 **_UNBUILT,
             }
         )
@@ -55,6 +56,7 @@ def status(args: Namespace) -> int:
     for aside in _set_aside(mirror.tables):
         since = output.minute(aside["since"])
         output.line(f"           {aside['table']}.{aside['column']} is set aside since {since}")
+    output.line(f"breaker    {breaker.told(now.breaker)}")
     output.line(f"NetSuite   {_told_link(account, now.link)}{_told_pool(calls)}")
     return 0
 

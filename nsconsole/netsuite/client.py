@@ -104,9 +104,15 @@ class NetSuite:
         """Ask the script whether it is there."""
         return self._ask({"operation": "ping"}, parse_ping)
 
-    def write(self, operations: Sequence[Operation]) -> list[OperationResult]:
+    def write(
+        self,
+        operations: Sequence[Operation],
+        *,
+        before_sending: Callable[[], None] = lambda: None,
+    ) -> list[OperationResult]:
         """Have operations done, and return one result for each, in their order.
 
+        `before_sending` is called once the call may be made, and may raise to prevent it.
         `NetSuiteError` means that the call as a whole failed. Raises ValueError for more than
         `MAX_OPERATIONS`, a request id used twice, or a value that is no JSON.
         """
@@ -123,6 +129,7 @@ class NetSuite:
             {"operations": [operation.to_wire() for operation in operations]},
             lambda payload: parse_results(payload, request_ids),
             write=True,
+            before_sending=before_sending,
         )
 
     def lookup(self, request_ids: Sequence[str]) -> dict[str, OperationResult | None]:
@@ -186,7 +193,12 @@ class NetSuite:
         )
 
     def _ask(
-        self, payload: Mapping[str, object], parse: Callable[[object], _T], *, write: bool = False
+        self,
+        payload: Mapping[str, object],
+        parse: Callable[[object], _T],
+        *,
+        write: bool = False,
+        before_sending: Callable[[], None] = lambda: None,
     ) -> _T:
         return self._call(
             "POST",
@@ -194,6 +206,7 @@ class NetSuite:
             lambda body: parse(load_json(body)),
             payload=payload,
             write=write,
+            before_sending=before_sending,
         )
 
     def _call(
@@ -206,6 +219,7 @@ class NetSuite:
         headers: Mapping[str, str] | None = None,
         write: bool = False,
         urgent: bool = True,
+        before_sending: Callable[[], None] = lambda: None,
     ) -> _T:
         sent = dict(headers or {})
         content = b""
@@ -213,6 +227,7 @@ class NetSuite:
             content = json.dumps(payload, allow_nan=False).encode()
             sent["Content-Type"] = "application/json"
         with self._permits.permit(urgent=urgent) if self._permits else nullcontext():
+            before_sending()
             answer = self._wire.send(method, url, content, sent)
             if answer.status not in range(200, 300) or answer.failure is not None:
                 raise self._diagnosed(answer, url, write=write)

@@ -135,16 +135,10 @@ def most_keys(table: MappedTable) -> int:
     return MAX_VALUES if len(table.key) == 1 else MAX_PAIRS
 
 
-def survey(table: MappedTable) -> Query:
-    """Ask how many rows there are (`total`), and by cursor how many are `stamped`, up to `newest`.
-
-    `newest` is absent where no row has a stamp, as are both where the table has no cursor.
-    """
-    counts = ["COUNT(*) AS total"]
-    if table.cursor is not None:
-        counts.append(f"COUNT({_cursor(table)}) AS stamped")
-        counts.append(f"MAX(TO_CHAR({_moment(table)}, {_ISO})) AS newest")
-    return Query(f"SELECT {', '.join(counts)} FROM {_checked(table.name)} t")  # noqa: S608 - checked
+def count_unstamped(table: MappedTable) -> Query:
+    """Ask how many rows have no value in the cursor (`unstamped`), which no page has by cursor."""
+    condition = f"{_cursor(table)} IS NULL"
+    return Query(f"SELECT COUNT(*) AS unstamped FROM {_checked(table.name)} t WHERE {condition}")  # noqa: S608 - checked
 
 
 def probe(table: MappedTable, columns: Sequence[Column]) -> Query:

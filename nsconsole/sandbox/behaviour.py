@@ -59,6 +59,7 @@ class Behaviour:
     lock_after: int = 5  # failed logins in a row; 0: never
     expires_in: Literal["number", "text"] = "number"  # an access token's seconds: 3600 or "3600"
     restlet_idempotent: bool = True  # it remembers request ids, and its ping says so
+    restlet_max_operations: int = 50  # that a call of the RESTlet takes, as its ping says
     usage_units: int = 5000  # that a call of the RESTlet may use
     operation_seconds: int = 0  # that each operation of the RESTlet takes, of the sandbox's time
     governance: Literal["accountLimit", "integrationSpecific", "internal"] = "accountLimit"

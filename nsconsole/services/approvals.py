@@ -4,15 +4,16 @@ import unicodedata
 import uuid
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from nsconsole.services.audit_trail import Entry, append
 from nsconsole.services.errors import BadInputError, TamperedError
 from nsconsole.services.operators import Authority, Operator, Role, require
-from nsconsole.services.payloads import build_payload, push_digest
+from nsconsole.services.payloads import build_payload, push_digest, record_key
 from nsconsole.services.proposals import proposal_digest
 from nsconsole.services.workspace import Workspace
 from nsconsole.store import proposals, pushes
@@ -120,11 +121,18 @@ def _win(
         reason=claim.reason,
     )
     _check_untouched(won, choices)
-    pushed = _enqueue(connection, won, at) if approves else {}
+    pushed = _enqueue(workspace, connection, won, at) if approves else {}
+    append(connection, at, [_entry(row, pushed.get(row.id)) for row in won])
     return {
         row.id: Decision(row.id, row.status, True, pushed.get(row.id), operator.name, at)
         for row in won
     }
+
+
+def _entry(row: Row[Any], push_id: int | None) -> Entry:
+    detail = {"digest": row.digest, "reason": row.decision_reason}
+    told = detail if push_id is None else {**detail, "push": push_id}
+    return Entry(row.decided_by, row.status, f"proposal:{row.id}", told)
 
 
 def _not_ones_own(
@@ -161,15 +169,20 @@ def _check_untouched(rows: Iterable[Row[Any]], choices: Iterable[Choice]) -> Non
             )
 
 
-def _enqueue(connection: Connection, rows: Sequence[Row[Any]], at: datetime) -> dict[int, int]:
-    new = [_push(row._asdict()) for row in rows]
+def _enqueue(
+    workspace: Workspace, connection: Connection, rows: Sequence[Row[Any]], at: datetime
+) -> dict[int, int]:
+    undo = workspace.settings.undo_seconds
+    new = [_push(row._asdict(), at + timedelta(seconds=undo[row.risk_tier])) for row in rows]
     ids = pushes.enqueue(connection, new, at) if new else []
     return {row.id: id_ for row, id_ in zip(rows, ids, strict=True)}
 
 
-def _push(proposal: Mapping[str, Any]) -> dict[str, Any]:
+def _push(proposal: Mapping[str, Any], due: datetime) -> dict[str, Any]:
     payload = build_payload(proposal)
     return {
+        "next_attempt_at": due,
+        "record_key": record_key(payload),
         "proposal_id": proposal["id"],
         "request_id": str(uuid.uuid4()),
         "payload_json": payload,

@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from nsconsole.netsuite.restlet import OperationResult
 
 MOST_ATTEMPTS = 3
-_LONGEST_WAIT = timedelta(hours=1)
+LONGEST_WAIT = timedelta(hours=1)
 _LONGEST_MESSAGE = 2_000  # characters kept of what NetSuite said
+LOST = "lost"
+"""The outcome of an attempt whose process died, or never came back, before its answer."""
 
 _CHANGED_SINCE = "RCRD_HAS_BEEN_CHANGED"
 # The RESTlet is not there, or not for us: that says nothing of the change, nor of any other.
@@ -39,6 +41,19 @@ class Cause(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Tried:
+    """An attempt: its number, the record it is about, and whether an earlier one may have done it.
+
+    `values` are those that it is to give the record.
+    """
+
+    number: int
+    record_id: str | None
+    values: Mapping[str, object]
+    maybe_done: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Settlement:
     """What becomes of a push; `counted` tells an attempt from a mere wait.
 
@@ -51,21 +66,33 @@ class Settlement:
     counted: bool = True
     cause: Cause | None = None
     http_status: int | None = None
+    body: str | None = None
+    maybe_done: bool = False
     stop: NetSuiteError | None = None
 
 
-def after_error(error: NetSuiteError, attempts: int) -> Settlement:
-    """Settle a push whose call failed as a whole, at its attempt number `attempts`."""
-    if _says_nothing(error):
-        return Settlement("queued", counted=False, http_status=error.status, stop=error)
-    known = failure(error.outcome, error.code, error.message)
+def after_error(error: NetSuiteError, tried: Tried, *, alone: bool) -> Settlement:
+    """Settle a push whose call failed as a whole; `alone` if it carried no other."""
+    if says_nothing(error):
+        return Settlement(
+            "queued",
+            counted=False,
+            http_status=error.status,
+            maybe_done=tried.maybe_done,
+            stop=error,
+        )
+    # A script that is stopped has saved some of what it was given, and tells of none.
+    partly = error.outcome is Outcome.PERMANENT and not alone
+    outcome = Outcome.AMBIGUOUS if partly else error.outcome
+    known = failure(outcome, error.code, error.message)
     # Without any answer the next push would only wait as long for none.
     stop = error if error.status is None else None
-    return _failed(error.outcome, known, attempts, http_status=error.status, stop=stop)
+    body = "\n".join(error.details)[:_LONGEST_MESSAGE] or None
+    return _failed(outcome, known, tried, http_status=error.status, body=body, stop=stop)
 
 
-def _says_nothing(error: NetSuiteError) -> bool:
-    """Whether NetSuite did not take the call, so that nothing is known of the change."""
+def says_nothing(error: NetSuiteError) -> bool:
+    """Tell whether NetSuite did not take the call, so that nothing is known of the change."""
     if error.outcome in (Outcome.UNAUTHORIZED, Outcome.OVERLOAD):
         return True
     if error.outcome is Outcome.TRANSIENT:
@@ -75,40 +102,65 @@ def _says_nothing(error: NetSuiteError) -> bool:
     )
 
 
-def after_result(result: "OperationResult", asked_id: str | None, attempts: int) -> Settlement:
-    """Settle a push that the RESTlet answered; `asked_id` is the record that it is about."""
+def after_result(result: "OperationResult", tried: Tried) -> Settlement:
+    """Settle a push that the RESTlet answered."""
     if result.error is not None:
         outcome, code, message = result.error.outcome, result.error.code, result.error.message
         if outcome is Outcome.OVERLOAD:
-            return Settlement("queued", counted=False)
-        known = failure(outcome, code, message, result.error.current)
-        return _failed(outcome, known, attempts, http_status=200)
-    if not result.ns_internal_id or asked_id not in (None, result.ns_internal_id):
+            return Settlement("queued", counted=False, maybe_done=tried.maybe_done)
+        current = result.error.current
+        if code == _CHANGED_SINCE and tried.maybe_done and _is_done(current, tried.values):
+            return Settlement("applied", ns_internal_id=tried.record_id, http_status=200)
+        known = failure(outcome, code, message, current)
+        return _failed(outcome, known, tried, http_status=200)
+    if not result.ns_internal_id or tried.record_id not in (None, result.ns_internal_id):
         message = f"NetSuite said that it was done, to record {result.ns_internal_id or 'unknown'}"
         known = failure(Outcome.AMBIGUOUS, "WRONG_RECORD", message)
-        return _failed(Outcome.AMBIGUOUS, known, attempts, http_status=200)
+        return _failed(Outcome.AMBIGUOUS, known, tried, http_status=200)
     return Settlement("applied", ns_internal_id=result.ns_internal_id, http_status=200)
+
+
+def _is_done(current: Mapping[str, object] | None, values: Mapping[str, object]) -> bool:
+    """Whether it was our own write, whose answer was lost, that changed the record."""
+    return (
+        bool(current)
+        and current is not None
+        and all(
+            name in current and str(current[name]) == str(value) for name, value in values.items()
+        )
+    )
 
 
 def _failed(
     outcome: Outcome,
     error: dict[str, Any],
-    attempts: int,
+    tried: Tried,
     *,
     http_status: int | None,
+    body: str | None = None,
     stop: NetSuiteError | None = None,
 ) -> Settlement:
-    cause = _cause(outcome, error["code"], attempts)
-    status = "dead" if cause else "queued"
-    return Settlement(status, error, cause=cause, http_status=http_status, stop=stop)
+    maybe_done = outcome is Outcome.AMBIGUOUS or (
+        tried.maybe_done and outcome is not Outcome.PERMANENT
+    )
+    cause = _cause(outcome, error["code"], tried.number, maybe_done=maybe_done)
+    return Settlement(
+        "dead" if cause else "queued",
+        error,
+        cause=cause,
+        http_status=http_status,
+        body=body,
+        maybe_done=maybe_done,
+        stop=stop,
+    )
 
 
-def _cause(outcome: Outcome, code: str, attempts: int) -> Cause | None:
+def _cause(outcome: Outcome, code: str, attempts: int, *, maybe_done: bool) -> Cause | None:
     if outcome is Outcome.PERMANENT:
         return Cause.CONFLICT if code == _CHANGED_SINCE else Cause.REFUSED
     if attempts < MOST_ATTEMPTS:
         return None
-    return Cause.UNKNOWN_OUTCOME if outcome is Outcome.AMBIGUOUS else Cause.EXHAUSTED
+    return Cause.UNKNOWN_OUTCOME if maybe_done else Cause.EXHAUSTED
 
 
 def failure(
@@ -121,5 +173,5 @@ def failure(
 
 def pause(attempts: int, base: timedelta, chance: random.Random) -> timedelta:
     """Give the time until the next attempt: exponential backoff with full jitter."""
-    longest: timedelta = min(base * 2 ** (attempts - 1), _LONGEST_WAIT)
+    longest: timedelta = min(base * 2 ** (attempts - 1), LONGEST_WAIT)
     return longest * chance.random()

@@ -15,7 +15,10 @@ _FILE = "sqlite:///"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A proposal as a list shows it. `push` and `error` are of its newest push."""
+    """A proposal as a list shows it. `push` and `error` are of its newest push.
+
+    `undo_until` is when that will be sent; it is None once the approval cannot be taken back.
+    """
 
     id: int
     digest: str
@@ -34,11 +37,11 @@ class Line:
     push: str | None
     error: str | None
     ns_internal_id: str | None
+    undo_until: datetime | None = None
 
 
 def to_line(row: Mapping[str, Any]) -> Line:
     """Read a proposal's row, with the columns of its newest push if it came with them."""
-    error = json.loads(row["error_json"]) if row.get("error_json") else None
     return Line(
         id=row["id"],
         digest=row["digest"],
@@ -55,9 +58,21 @@ def to_line(row: Mapping[str, Any]) -> Line:
         decided_by=row["decided_by"],
         decided_at=row["decided_at"],
         push=row.get("push_status"),
-        error=f"{error['code']}: {error['message']}" if error else None,
+        error=error_of(row.get("error_json")),
         ns_internal_id=row.get("ns_internal_id"),
+        undo_until=row["next_attempt_at"] if _never_tried(row) else None,
     )
+
+
+def _never_tried(row: Mapping[str, Any]) -> bool:
+    queued = row["status"] == "approved" and row.get("push_status") == "queued"
+    return queued and not row["attempts"] and not row["maybe_done"]
+
+
+def error_of(error_json: str | None) -> str | None:
+    """Give what a push's last attempt met, as one sentence."""
+    error = json.loads(error_json) if error_json else None
+    return f"{error['code']}: {error['message']}" if error else None
 
 
 def first_lines(settings: Settings, limit: int) -> tuple[list[Line], int] | None:

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 from sqlalchemy.exc import IntegrityError
 
+from nsconsole.services.audit_trail import SYSTEM, Entry, append
 from nsconsole.services.errors import BadInputError, RefusedError
 from nsconsole.services.workspace import Workspace
 from nsconsole.store import operators as store
@@ -123,6 +124,9 @@ def first_operator(workspace: Workspace, name: str, *, login: str) -> tuple[Oper
                 "with `nsconsole operator add`"
             )
         operator = _add(workspace, connection, name, Role.ADMIN, token, login=login)
+        detail = {"role": operator.role.value, "login": login}
+        entry = Entry(SYSTEM, "operator_added", f"operator:{name}", detail)
+        append(connection, workspace.now(), [entry])
     return operator, token
 
 
@@ -135,6 +139,7 @@ def add_operator(
         with workspace.database.writing() as connection:
             require(connection, authority, Role.ADMIN)
             operator = _add(workspace, connection, name, role, token, login=None)
+            _tell(workspace, connection, authority, "operator_added", name, role=role.value)
     except IntegrityError as error:
         raise BadInputError(f"there is an operator called {name} already") from error
     return operator, token
@@ -147,6 +152,7 @@ def rotate_token(workspace: Workspace, authority: Authority, name: str) -> tuple
         require(connection, authority, Role.ADMIN)
         operator = _known(connection, name)
         store.set_token(connection, name, _hash(token))
+        _tell(workspace, connection, authority, "token_rotated", name)
     return operator, token
 
 
@@ -163,6 +169,7 @@ def disable_operator(workspace: Workspace, authority: Authority, name: str) -> O
         if not left:
             raise RefusedError(f"{name} is the last admin; make another one first")
         store.disable(connection, name, workspace.now())
+        _tell(workspace, connection, authority, "operator_disabled", name)
         return _known(connection, name)
 
 
@@ -202,6 +209,18 @@ def _add(
     row = {"name": name, "login": login, "role": role.value, "token_hash": _hash(token)}
     store.add(connection, row | {"created_at": workspace.now()})
     return Operator(name, login, role, disabled=False)
+
+
+def _tell(
+    workspace: Workspace,
+    connection: Connection,
+    authority: Authority,
+    event: str,
+    name: str,
+    **detail: object,
+) -> None:
+    entry = Entry(authority.operator.name, event, f"operator:{name}", detail)
+    append(connection, workspace.now(), [entry])
 
 
 def _new_token() -> str:

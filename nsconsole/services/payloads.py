@@ -40,6 +40,12 @@ def build_payload(proposal: Mapping[str, Any]) -> str:
     return canonical_json(payload)
 
 
+def record_key(payload_json: str) -> str | None:
+    """Name the record that a payload is about; None for one that is to be made."""
+    payload = json.loads(payload_json)
+    return f"{payload['record_type']}:{payload['id']}" if payload["id"] else None
+
+
 def push_digest(payload_json: str, proposal_digest: str) -> str:
     """Bind a payload to the proposal that it was built from."""
     return digest({"payload": payload_json, "proposal": proposal_digest})

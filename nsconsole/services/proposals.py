@@ -2,10 +2,12 @@
 
 import json
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, NoReturn
+
+from sqlalchemy import Connection
 
 from nsconsole.netsuite.errors import NetSuiteError
 from nsconsole.services.actions.canonical import Json, canonical_json, digest
@@ -13,6 +15,7 @@ from nsconsole.services.actions.drafts import Draft, draft
 from nsconsole.services.actions.fields import FieldType, InvalidValueError
 from nsconsole.services.actions.kinds import Operation
 from nsconsole.services.actions.sentences import Seen, sentence
+from nsconsole.services.audit_trail import Entry, append
 from nsconsole.services.current import (
     Progress,
     Target,
@@ -93,18 +96,22 @@ def propose(
     *,
     author: str,
     progress: Progress = lambda done, of: None,
+    also: Callable[[Connection, Sequence[int]], None] = lambda connection, ids: None,
 ) -> list[Staged]:
     """Stage proposals, all of them or none. `author` is who staged an entry that names nobody.
 
     Each is checked against the registry, and against NetSuite: the record must exist, and its
-    present values are kept as what the proposal saw. Raises BadInputError, which names each bad
-    entry (from 1) and field, or NetSuiteUnavailableError.
+    present values are kept as what the proposal saw. `also` is done in the transaction that stores
+    them, with their ids. Raises BadInputError, which names each bad entry (from 1) and field, or
+    NetSuiteUnavailableError.
     """
     drafts = _checked(entries, author)
     seen = _look(workspace, drafts, progress)
     rows = [_row(workspace, draft_, seen_) for draft_, seen_ in zip(drafts, seen, strict=True)]
     with workspace.database.writing() as connection:
         ids = store.stage(connection, rows)
+        append(connection, workspace.now(), [_entry(*pair) for pair in zip(ids, rows, strict=True)])
+        also(connection, ids)
     return [
         Staged(id_, "pending", row["risk_tier"], row["summary"])
         for id_, row in zip(ids, rows, strict=True)
@@ -257,6 +264,11 @@ def _row(workspace: Workspace, draft_: Draft, seen: Seen) -> dict[str, Any]:
         "created_at": workspace.now(),
     }
     return row | {"digest": proposal_digest(row)}
+
+
+def _entry(id_: int, row: Mapping[str, Any]) -> Entry:
+    names = ("action_type", "target_record", "target_id", "risk_tier", "digest")
+    return Entry(row["author"], "staged", f"proposal:{id_}", {name: row[name] for name in names})
 
 
 def proposal_digest(row: Mapping[str, Any]) -> str:

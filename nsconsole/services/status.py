@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from nsconsole.services.breaker import Breaker, look
 from nsconsole.services.link import Link, link_state
 from nsconsole.services.workspace import Workspace
-from nsconsole.store import governor, proposals, pushes
+from nsconsole.store import dead_letters, governor, proposals, pushes
 from nsconsole.store.governor import Pool
 
 __all__ = ["Pool", "Standing", "glance", "pool", "standing"]
@@ -13,11 +14,13 @@ __all__ = ["Pool", "Standing", "glance", "pool", "standing"]
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Proposals and pushes by status, and the link to NetSuite."""
+    """Proposals and pushes by status, open dead letters, the link to NetSuite and the breaker."""
 
     proposals: Mapping[str, int]
     queue: Mapping[str, int]
+    dead_letters: int
     link: Link
+    breaker: Breaker
 
 
 _PROPOSALS = ("pending", "approved", "rejected", "withdrawn", "expired")
@@ -38,10 +41,13 @@ def _standing(workspace: Workspace, staged: tuple[str, ...], pushed: tuple[str, 
     with workspace.database.reading() as connection:
         found = proposals.count_by_status(connection, *staged)
         queue = pushes.count_by_status(connection, *pushed)
+        resting = dead_letters.count_open(connection)
     return Standing(
         {status: found.get(status, 0) for status in staged},
         {status: queue.get(status, 0) for status in pushed},
+        sum(resting.values()),
         link_state(workspace),
+        look(workspace),
     )
 
 

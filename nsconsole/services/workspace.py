@@ -11,12 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nsconsole.services.recorded_settings import record_settings
 from nsconsole.settings import Settings
 from nsconsole.store.engine import Database, DatabaseError, open_database
 from nsconsole.store.schema import migrate
 
 if TYPE_CHECKING:
     from nsconsole.netsuite.client import NetSuite
+    from nsconsole.netsuite.restlet import Ping
     from nsconsole.services.governor import Governor
     from nsconsole.store.slots import Slots
 
@@ -40,6 +42,7 @@ class Workspace:
     connect: Callable[[], "NetSuite"]
     now: Clock = utc_now
     sleep: Callable[[float], None] = time.sleep
+    restlet: "Ping | None" = None  # what the RESTlet says of itself, once it was asked
     chance: random.Random = field(default_factory=random.Random)
     _client: "NetSuite | None" = field(default=None, init=False)
     _governor: "Governor | None" = field(default=None, init=False)
@@ -112,6 +115,7 @@ def open_workspace(
     for folder in (settings.home, database.path.parent):
         _make_folder(folder)
     migrate(database, settings.backups, now=now())
+    record_settings(database, settings, now())
     workspace = Workspace(settings=settings, database=database, connect=connect, now=now)
     return workspace
 

@@ -110,6 +110,9 @@ def _and_push(ids: Sequence[int]) -> Select[Any]:
             _PUSH.status.label("push_status"),
             _PUSH.error_json,
             _PUSH.ns_internal_id,
+            _PUSH.attempts,
+            _PUSH.maybe_done,
+            _PUSH.next_attempt_at,
         )
         .join_from(proposed_actions, newest, newest.c.proposal_id == _P.id, isouter=True)
         .join(ns_pending_pushes, _PUSH.id == newest.c.id, isouter=True)

@@ -1,12 +1,28 @@
 """Statements on `ns_pending_pushes` and on the mirror of what was applied."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Row, func, insert, literal, select, update
+from sqlalchemy import (
+    Connection,
+    Insert,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from nsconsole.store.tables import (
+    IN_FLIGHT,
+    WAITING,
     ns_pending_pushes,
     proposed_actions,
     proposed_actions_applied_mirror,
@@ -14,80 +30,172 @@ from nsconsole.store.tables import (
 
 _PUSH = ns_pending_pushes.c
 _P = proposed_actions.c
+# Word for word what the partial indexes say, or SQLite would not use them.
+_WAITING, _IN_FLIGHT = text(f"ns_pending_pushes.{WAITING}"), text(f"ns_pending_pushes.{IN_FLIGHT}")
 
 
 def enqueue(connection: Connection, rows: Sequence[Mapping[str, Any]], at: datetime) -> list[int]:
-    """Insert pushes as queued and due; give their ids in the order given."""
+    """Insert pushes as queued, due at once unless a row says when; give their ids in that order."""
     statement = insert(ns_pending_pushes).returning(_PUSH.id, sort_by_parameter_order=True)
     common = {"status": "queued", "next_attempt_at": at, "created_at": at, "updated_at": at}
     return list(connection.execute(statement, [common | dict(row) for row in rows]).scalars())
 
 
 def hurry(connection: Connection, at: datetime) -> None:
-    """Make every queued push due at once."""
+    """Make every push that failed before due at once."""
     connection.execute(
         update(ns_pending_pushes)
-        .where(_PUSH.status == "queued", _PUSH.next_attempt_at > at)
+        .where(_WAITING, _PUSH.status == "queued", _PUSH.attempts > 0, _PUSH.next_attempt_at > at)
         .values(next_attempt_at=at)
     )
 
 
-def lease(
-    connection: Connection, *, lease: str, due: datetime, now: datetime, expires: datetime
-) -> Row[Any] | None:
-    """Take the oldest push that is due, in one statement, under the name `lease`.
+def rescue(connection: Connection, now: datetime, *, longest: timedelta) -> list[Row[Any]]:
+    """Put back what somebody had in flight whose lease ran out; give the rows as they were.
 
-    Those that never failed go first: one that always fails must not hold up the others.
-    A row whose holder let its lease run out counts as due: its request id makes asking again safe.
+    Nobody heard what became of it, so it may be done. No lease lasts longer than `longest`: one
+    that ends later was given by a clock that was ahead.
     """
-    lapsed = (
-        select(_PUSH.id)
-        .where(_PUSH.status == "in_flight", _PUSH.lease_expires_at < now)
-        .order_by(_PUSH.id)
-        .limit(1)
+    lapsed = or_(_PUSH.lease_expires_at < now, _PUSH.lease_expires_at > now + longest)
+    rows = connection.execute(select(ns_pending_pushes).where(_IN_FLIGHT, lapsed)).all()
+    if rows:
+        connection.execute(
+            update(ns_pending_pushes)
+            .where(_IN_FLIGHT, _PUSH.id.in_([row.id for row in rows]))
+            .values(status="queued", next_attempt_at=now, updated_at=now, maybe_done=1, **_FREE)
+        )
+    return list(rows)
+
+
+def lease(
+    connection: Connection,
+    *,
+    owner: str,
+    limit: int,
+    now: datetime,
+    expires: datetime,
+    longest_wait: timedelta,
+) -> list[Row[Any]]:
+    """Take up to `limit` pushes that are due, in one statement; give them in their order.
+
+    Of one record only the earliest that waits is taken. What was tried before is taken alone, lest
+    it drag others along. A wait that ends later than `longest_wait` was set by a clock ahead.
+    """
+    candidates = _due(now, longest_wait).limit(limit).subquery()
+    first = _due(now, longest_wait).limit(1).subquery()
+    fresh = select(first.c.attempts).scalar_subquery() == 0
+    batch = select(candidates.c.id).where(
+        or_(
+            candidates.c.id == select(first.c.id).scalar_subquery(),
+            and_(fresh, candidates.c.attempts == 0),
+        )
     )
-    waiting = (
-        select(_PUSH.id)
-        .where(_PUSH.status == "queued", _PUSH.next_attempt_at <= due)
-        .order_by(_PUSH.attempts, _PUSH.id)
-        .limit(1)
-    )
-    oldest = func.coalesce(lapsed.scalar_subquery(), waiting.scalar_subquery())
     taken = (
         update(ns_pending_pushes)
-        .where(_PUSH.id == oldest)
+        .where(_PUSH.id.in_(batch))
         .values(
             status="in_flight",
-            lease=lease,
+            lease=owner,
+            leased_at=now,
             lease_expires_at=expires,
+            fence=_PUSH.fence + 1,
             attempts=_PUSH.attempts + 1,
             updated_at=now,
         )
         .returning(ns_pending_pushes)
     )
-    return connection.execute(taken).one_or_none()
+    return sorted(connection.execute(taken), key=lambda row: (row.priority, row.id))
 
 
-def applied(
-    connection: Connection, push_id: int, *, lease: str, ns_internal_id: str, at: datetime
-) -> bool:
-    """Settle a push as applied and write its audit row; False if the lease is another's by now."""
-    settled = connection.execute(
-        update(ns_pending_pushes)
-        .where(_PUSH.id == push_id, _PUSH.status == "in_flight", _PUSH.lease == lease)
-        .values(
-            status="applied",
-            ns_internal_id=ns_internal_id,
-            applied_at=at,
-            updated_at=at,
-            lease=None,
-            lease_expires_at=None,
-            error_json=None,
-        )
+def _due(now: datetime, longest_wait: timedelta) -> Select[Any]:
+    earlier = ns_pending_pushes.alias("earlier")
+    of_same_record = exists().where(
+        text(f"earlier.{WAITING}"),
+        earlier.c.record_key == _PUSH.record_key,
+        earlier.c.id < _PUSH.id,
     )
-    if settled.rowcount == 1:
-        connection.execute(_mirror(push_id))
-    return settled.rowcount == 1
+    return (
+        select(_PUSH.id, _PUSH.attempts)
+        .where(
+            _WAITING,
+            _PUSH.status == "queued",
+            _PUSH.held_at.is_(None),
+            or_(_PUSH.next_attempt_at <= now, _PUSH.next_attempt_at > now + longest_wait),
+            ~of_same_record,
+        )
+        .order_by(_PUSH.priority, _PUSH.id)
+    )
+
+
+def held_back_until(connection: Connection) -> datetime | None:
+    """Tell when the first of those that were never tried is due."""
+    never_tried = (_WAITING, _PUSH.status == "queued", _PUSH.attempts == 0)
+    query = select(func.min(_PUSH.next_attempt_at)).where(*never_tried, _PUSH.held_at.is_(None))
+    due: datetime | None = connection.execute(query).scalar_one()
+    return due
+
+
+def still_held(
+    connection: Connection, fences: Mapping[int, int], *, until: datetime | None = None
+) -> set[int]:
+    """Tell which pushes are still in flight under the leases that these numbers name.
+
+    With `until`, only those whose lease lasts so long.
+    """
+    query = select(_PUSH.id, _PUSH.fence).where(_PUSH.id.in_(fences), _PUSH.status == "in_flight")
+    if until is not None:
+        query = query.where(_PUSH.lease_expires_at >= until)
+    return {row.id for row in connection.execute(query) if row.fence == fences[row.id]}
+
+
+_ROW = and_(
+    _PUSH.id == bindparam("push_id"),
+    _PUSH.fence == bindparam("held_fence"),
+    _PUSH.status == "in_flight",
+)
+_FREE = {"lease": None, "leased_at": None, "lease_expires_at": None}
+
+
+def applied(connection: Connection, rows: Sequence[Mapping[str, Any]], at: datetime) -> None:
+    """Settle pushes as applied, and write the audit row of each.
+
+    A row names `push_id`, `held_fence` and `internal_id`; whose lease is another's by now stays.
+    """
+    if not rows:
+        return
+    statement = update(ns_pending_pushes).where(_ROW)
+    statement = statement.values(
+        status="applied",
+        ns_internal_id=bindparam("internal_id"),
+        applied_at=at,
+        updated_at=at,
+        error_json=None,
+        maybe_done=0,
+        **_FREE,
+    )
+    connection.execute(statement, list(rows))
+    connection.execute(_mirror([row["push_id"] for row in rows]))
+
+
+def released(connection: Connection, rows: Sequence[Mapping[str, Any]], at: datetime) -> None:
+    """Give pushes back, as `queued` or `dead`.
+
+    A row names `push_id`, `held_fence`, `new_status`, `error`, `next_at`, `tries` and `unsure`;
+    whose lease is another's by now stays.
+    """
+    if not rows:
+        return
+    statement = update(ns_pending_pushes).where(_ROW)
+    statement = statement.values(
+        status=bindparam("new_status"),
+        error_json=bindparam("error"),
+        next_attempt_at=bindparam("next_at"),
+        attempts=bindparam("tries"),
+        maybe_done=bindparam("unsure"),
+        updated_at=at,
+        **_FREE,
+    )
+    connection.execute(statement, list(rows))
 
 
 _COPIED = (
@@ -103,7 +211,7 @@ _COPIED = (
 )
 
 
-def _mirror(push_id: int) -> Insert:
+def _mirror(push_ids: Sequence[int]) -> Insert:
     columns = {
         "proposal_id": _P.id,
         "push_id": _PUSH.id,
@@ -112,48 +220,13 @@ def _mirror(push_id: int) -> Insert:
         "ns_internal_id": _PUSH.ns_internal_id,
         "applied_at": _PUSH.applied_at,
     }
-    row = select(*columns.values()).join_from(
-        ns_pending_pushes, proposed_actions, _PUSH.proposal_id == _P.id
+    rows = (
+        select(*columns.values())
+        .join_from(ns_pending_pushes, proposed_actions, _PUSH.proposal_id == _P.id)
+        .where(_PUSH.id.in_(push_ids))
+        .order_by(_PUSH.id)
     )
-    return insert(proposed_actions_applied_mirror).from_select(
-        list(columns), row.where(_PUSH.id == literal(push_id))
-    )
-
-
-def release(
-    connection: Connection,
-    push_id: int,
-    *,
-    lease: str,
-    status: str,
-    error_json: str | None,
-    next_attempt_at: datetime,
-    at: datetime,
-    counted: bool,
-) -> bool:
-    """Give a push back, as `queued` or `dead`; False if the lease is another's by now.
-
-    An attempt that is not `counted` is taken back, and leaves the error of the one before.
-    """
-    values: dict[str, Any] = {
-        "status": status,
-        "next_attempt_at": next_attempt_at,
-        "updated_at": at,
-        "lease": None,
-        "lease_expires_at": None,
-    }
-    values |= {"error_json": error_json} if counted else {"attempts": _PUSH.attempts - 1}
-    released = connection.execute(
-        update(ns_pending_pushes)
-        .where(_PUSH.id == push_id, _PUSH.status == "in_flight", _PUSH.lease == lease)
-        .values(values)
-    )
-    return released.rowcount == 1
-
-
-def get_many(connection: Connection, ids: Sequence[int]) -> list[Row[Any]]:
-    """Give pushes by id."""
-    return list(connection.execute(select(ns_pending_pushes).where(_PUSH.id.in_(ids))))
+    return insert(proposed_actions_applied_mirror).from_select(list(columns), rows)
 
 
 def for_proposals(connection: Connection, proposal_ids: Sequence[int]) -> dict[int, int]:

@@ -16,10 +16,10 @@ _DUE = sync_due_parents.c
 class State(NamedTuple):
     """How far the mirror of a table is.
 
-    `watermark` is the newest cursor value read, as ISO 8601 text of NetSuite's second in UTC;
-    `caught_up_at` when the last run that ended well began, `synced_at` when it ended; `pull_json`
-    where an unfinished full pull stands, `changes_json` and `reconcile_json` an unfinished reading
-    of changes and comparison of keys; `surveyed_rows` NetSuite's own count.
+    `watermark` is the cursor's value up to which all was read, as ISO 8601 text of NetSuite's
+    second in UTC; `caught_up_at` when the last run that ended well began, `synced_at` when it
+    ended; `pull_json` where an unfinished full pull stands, `changes_json` and `reconcile_json` an
+    unfinished reading of changes and comparison of keys; `surveyed_rows` NetSuite's own count.
     """
 
     watermark: str | None = None

@@ -130,6 +130,13 @@ def initialised(tmp_path_factory):
 
     home = tmp_path_factory.mktemp("cli") / "home"
     made = make_workspace(load_settings({}, home=home), Plan("ada", "ada"), environ={})
+    # What is approved is sent at once, unless a test says otherwise: nobody here waits to see.
+    config = home / "config.toml"
+    undo = "# undo_seconds = { low = 5, medium = 5, high = 10 }"
+    assert undo in config.read_text()
+    config.write_text(
+        config.read_text().replace(undo, "undo_seconds = { low = 0, medium = 0, high = 0 }")
+    )
     return home, made.edit_token
 
 

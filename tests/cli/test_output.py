@@ -111,7 +111,7 @@ def test_progress_is_for_terminals_alone():
     [
         (["inbox"], {"proposals"}),
         (["queue"], {"pushes"}),
-        (["dlq"], {"items"}),
+        (["dlq"], {"groups", "items"}),
         (["dlq", "show", "7"], {"error"}),
         (["dlq", "replay", "--all"], {"replayed"}),
         (["log"], {"entries"}),

@@ -15,6 +15,8 @@ COMMANDS = {
     "decide": ["approve", "reject", "ID", "--reason", "NSCONSOLE_EDIT_TOKEN"],
     "drain": ["--limit"],
     "queue": ["--status", "--limit"],
+    "breaker": ["status", "hold", "reset"],
+    "breaker hold": ["--reason", "admin"],
     "status": [],
     "sync": ["TABLE", "--tier", "--full"],
     "log": ["--follow", "--table", "--level", "--limit"],

@@ -2,6 +2,7 @@ import json
 import shutil
 import signal
 import time
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,13 @@ CHANGE = {
     "change": {"cost": 12.5},
     "author": "bot",
 }
+
+
+def _configure(program, old, new):
+    config = Path(program.environ["NSCONSOLE_HOME"]) / "config.toml"
+    text = config.read_text()
+    assert old in text
+    config.write_text(text.replace(old, new))
 
 
 def _approve(program, *changes):
@@ -117,6 +125,7 @@ def slow_sandbox(seeded_state, tmp_path):
 
 
 def test_ctrl_c_ends_a_drain_after_the_write_under_way(program, slow_sandbox, sandbox):
+    _configure(program, "# batch = 50", "batch = 1")
     _approve(program, *_comments(*range(31, 51)))
     program.environ["NSCONSOLE_NETSUITE_URL"] = slow_sandbox.url
     process = program.start("drain", "--json")
@@ -141,3 +150,104 @@ def _wait_for_an_applied_push(program):
         if program.here("queue", "--status", "applied", "--json").json["pushes"]:
             return
     raise AssertionError("nothing was applied")
+
+
+def _wait_to_undo(program):
+    windows = "undo_seconds = { low = %d, medium = %d, high = %d }"
+    _configure(program, windows % (0, 0, 0), windows % (60, 60, 60))
+
+
+def _listed(program, *words):
+    return {push["id"]: push for push in program.here("queue", *words, "--json").json["pushes"]}
+
+
+def test_the_queue_says_what_each_push_waits_for(program):
+    _wait_to_undo(program)
+    _approve(program, *_comments(41, 41))
+    assert program.here("queue", "hold", "2").code == 0
+    found = _listed(program, "list")
+    assert found[1]["reason"] == "undo_window"
+    assert found[1]["until"].endswith("Z")
+    assert (found[2]["reason"], found[2]["held_by"]) == ("held", "ada")
+    assert program.here("queue", "release", "2").code == 0
+    assert _listed(program)[2]["behind"] == 1
+    assert program.here("queue", "first", "1").code == 0
+    out = program.here("queue").out
+    assert "undo, until " in out
+    assert "(goes first)" in out
+    assert "push 1, of the same record" in out
+
+
+def test_what_is_settled_waits_for_nothing(program):
+    _approve(program, *_comments(41))
+    program.here("drain")
+    (push,) = _listed(program, "--status", "applied").values()
+    assert (push["reason"], push["until"]) == (None, None)
+
+
+def test_held_pushes_are_not_sent_until_they_are_released(program, sandbox):
+    _approve(program, *_comments(41, 42))
+    result = program.here("queue", "hold", "1", "2", "--json")
+    assert (result.code, [push["done"] for push in result.json["pushes"]]) == (0, [True, True])
+    assert program.here("drain", "--json").json["applied"] == 0
+    again = program.here("queue", "hold", "2", "99")
+    assert again.code == 3
+    assert "it is held already, by ada" in again.out
+    assert "there is no such push" in again.out
+    assert program.here("queue", "release", "1").code == 0
+    assert program.here("drain", "--json").json["applied"] == 1
+    assert [change["internal_id"] for change in sandbox.ledger()] == ["41"]
+
+
+def test_first_can_be_taken_back(program):
+    _approve(program, *_comments(41, 42))
+    assert program.here("queue", "first", "2").code == 0
+    assert _listed(program)[2]["priority"] == 0
+    assert program.here("queue", "first", "--normal", "2").code == 0
+    assert _listed(program)[2]["priority"] == 1
+
+
+def test_a_cancelled_push_takes_its_proposal_with_it(program, sandbox):
+    _approve(program, *_comments(41))
+    assert program.here("queue", "cancel", "1").code == 2  # not without a reason
+    assert program.here("queue", "cancel", "1", "--reason", "Not now.").code == 0
+    assert program.here("drain", "--json").json["applied"] == 0
+    assert sandbox.ledger() == []
+    (proposal,) = program.here("inbox", "--status", "withdrawn", "--json").json["proposals"]
+    assert proposal["decided_by"] == "ada"
+
+
+def test_an_approval_is_undone_until_it_was_sent(program, sandbox):
+    _wait_to_undo(program)
+    _approve(program, *_comments(41, 42))
+    result = program.here("undo", "1", "--json")
+    assert (result.code, result.json) == (
+        0,
+        {"undone": [{"id": 1, "push_id": 1, "done": True, "why": ""}]},
+    )
+    assert program.here("inbox").out.count("Seen.") == 1
+    late = program.here("undo", "1", "2", "99")
+    assert late.code == 3
+    assert "it is pending, so there is no approval to take back" in late.out
+    assert "there is no such proposal" in late.out
+    assert sandbox.ledger() == []
+
+
+def test_what_was_sent_is_not_undone(program):
+    _approve(program, *_comments(41))
+    program.here("drain")
+    late = program.here("undo", "1", "--json")
+    assert late.code == 3
+    assert late.json["undone"][0]["why"] == "too late: NetSuite has done it"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("hold", "1"), ("release", "1"), ("first", "1"), ("cancel", "1", "--reason", "x")],
+)
+def test_changing_the_queue_takes_the_edit_token(program, words):
+    _approve(program, *_comments(41))
+    program.environ["NSCONSOLE_EDIT_TOKEN"] = "wrong"
+    assert program.here("queue", *words).code == 3
+    assert program.here("undo", "1").code == 3
+    assert _listed(program)[1]["held_by"] is None

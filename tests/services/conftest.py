@@ -7,6 +7,7 @@ import threading
 from dataclasses import dataclass, field
 
 import pytest
+from sqlalchemy import event
 
 from nsconsole.services.approvals import Choice, Verdict, decide
 from nsconsole.services.proposals import propose
@@ -58,6 +59,29 @@ def tamper(query):
     def run(sql, *parameters):
         query("DROP TRIGGER IF EXISTS proposed_actions_immutable")
         query(sql, *parameters)
+
+    return run
+
+
+@pytest.fixture
+def plans(workspace):
+    """Run something; give SQLite's plan of each query that it made."""
+
+    def run(action):
+        asked = []
+
+        def note(_connection, _cursor, statement, parameters, _context, _many):
+            asked.append((statement, parameters))
+
+        event.listen(workspace.database.engine, "before_cursor_execute", note)
+        action()
+        event.remove(workspace.database.engine, "before_cursor_execute", note)
+        with workspace.database.reading() as connection:
+            return [
+                connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+                for statement, parameters in asked
+                if statement.startswith("SELECT")
+            ]
 
     return run
 

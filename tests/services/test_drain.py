@@ -12,9 +12,10 @@ from nsconsole.netsuite.errors import NetSuiteError
 from nsconsole.services.attempts import Cause
 from nsconsole.services.dead_letters import list_dead_letters, show_dead_letter
 from nsconsole.services.errors import NetSuiteUnavailableError
+from nsconsole.services.leasing import take
 from nsconsole.services.link import LinkState, link_state, note
-from nsconsole.services.pushes import drain, list_pushes
-from nsconsole.store import pushes as store
+from nsconsole.services.draining import drain
+from nsconsole.services.pushes import list_pushes
 
 LEASE = 121  # seconds: the longest call and a minute of slack, and one more
 
@@ -50,7 +51,7 @@ def mirrored(query):
 @pytest.fixture
 def through_line(open_workspace, line):
     """A workspace that calls NetSuite through the line that a test disturbs."""
-    return open_workspace(line.environ)
+    return open_workspace(line.environ, drain_batch=1, concurrency=1)
 
 
 def test_the_oldest_goes_first_and_a_limit_holds(workspace, sandbox, enqueue, mirrored):
@@ -93,9 +94,10 @@ def test_an_empty_queue_calls_nobody(workspace, sandbox):
     assert sandbox.stats()["requests"] == {}
 
 
-def test_a_drain_ends_between_two_pushes_when_it_is_told_to(workspace, sandbox, enqueue):
+def test_a_drain_ends_between_two_calls_when_it_is_told_to(open_workspace, sandbox, enqueue):
     enqueue(*[item_cost(item) for item in (101, 102, 103)])
-    report = drain(workspace, stopping=lambda: len(sandbox.ledger()) == 1)
+    one_by_one = open_workspace(sandbox.environ, drain_batch=1, concurrency=1)
+    report = drain(one_by_one, stopping=lambda: len(sandbox.ledger()) == 1)
     assert (report.applied, report.waiting) == (1, 2)
 
 
@@ -309,6 +311,37 @@ class TestWhatMayPass:
         assert len(sandbox.ledger()) == 1
         assert list_dead_letters(through_line) == []
 
+    @pytest.mark.parametrize("refusal", [400, 409])
+    def test_a_refusal_is_not_believed_of_what_an_earlier_attempt_did(
+        self, through_line, line, sandbox, enqueue, refusal
+    ):
+        enqueue(item_cost(101))
+        line.play("cut_after", "pass", refusal, "pass")
+        assert drain(through_line).retried == 1
+        assert drain(through_line).applied == 1
+        assert len(sandbox.ledger()) == 1
+
+    def test_a_refusal_of_what_may_be_done_is_an_unknown_outcome_if_nobody_can_tell(
+        self, through_line, line, enqueue
+    ):
+        enqueue(item_cost(101))
+        line.play("cut_after", "pass", 400, 503)
+        assert drain(through_line).retried == 1
+        assert drain(through_line).dead == 1
+        (letter,) = list_dead_letters(through_line)
+        assert letter.cause is Cause.UNKNOWN_OUTCOME
+
+    def test_a_refusal_stands_if_the_earlier_attempt_was_not_done(
+        self, through_line, line, sandbox, enqueue
+    ):
+        enqueue(item_cost(101))
+        line.play("cut_before", "pass", 400, "pass")
+        assert drain(through_line).retried == 1
+        assert drain(through_line).dead == 1
+        (letter,) = list_dead_letters(through_line)
+        assert letter.cause is Cause.REFUSED
+        assert sandbox.ledger() == []
+
     @pytest.mark.parametrize("refusal", [429, 401])
     def test_a_call_that_netsuite_did_not_take_is_no_attempt(
         self, open_workspace, line, enqueue, query, refusal
@@ -431,10 +464,7 @@ def drain_quietly(workspace):
 
 def take_lease_and_die(workspace):
     """Do what a drainer does up to its call, and no more."""
-    now = workspace.now()
-    expires = now + timedelta(seconds=LEASE - 1)
-    with workspace.database.writing() as connection:
-        assert store.lease(connection, lease="dead", due=now, now=now, expires=expires)
+    assert take(workspace, limit=1)
 
 
 def test_a_push_is_listed_by_status_the_newest_first(workspace, enqueue):

@@ -8,12 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event
 
 from nsconsole.services import inbox
+from nsconsole.services.draining import drain
 from nsconsole.services.inbox import Sort, View
 from nsconsole.services.lines import first_lines
-from nsconsole.services.pushes import drain
 from nsconsole.store import tables
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -146,29 +145,6 @@ def test_a_filter_takes_each_character_as_itself_and_digits_as_an_id_too(editabl
         fill(connection, [row | {"text": text} for text in texts])
     view = View(words=(word,), sort=Sort.OLDEST)
     assert [line.id for line in inbox.page(editable, view, offset=0, limit=9)] == found
-
-
-@pytest.fixture
-def plans(workspace):
-    """Run something; give SQLite's plan of each query that it made."""
-
-    def run(action):
-        asked = []
-
-        def note(_connection, _cursor, statement, parameters, _context, _many):
-            asked.append((statement, parameters))
-
-        event.listen(workspace.database.engine, "before_cursor_execute", note)
-        action()
-        event.remove(workspace.database.engine, "before_cursor_execute", note)
-        with workspace.database.reading() as connection:
-            return [
-                connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
-                for statement, parameters in asked
-                if statement.startswith("SELECT")
-            ]
-
-    return run
 
 
 @pytest.mark.parametrize("words", [(), ("acme",)])

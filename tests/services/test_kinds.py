@@ -5,7 +5,7 @@ import json
 import pytest
 
 from nsconsole.services.actions.kinds import KINDS
-from nsconsole.services.pushes import drain
+from nsconsole.services.draining import drain
 
 # A proposal of each kind, and the change that NetSuite must have seen.
 EXAMPLES = {

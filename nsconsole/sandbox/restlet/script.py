@@ -29,7 +29,6 @@ SCRIPTS = ("customscript_gfs_platform_query", "6")
 """The script's id and its number, either of which names it."""
 DEPLOYMENTS = ("customdeploy_gfs_platform_query", "1")
 VERSION = "1.0"
-MOST_OPERATIONS = 50
 MOST_REQUEST_IDS = 1000  # what SuiteQL takes in one IN
 _LARGEST_ANSWER = 10 * 1024 * 1024
 _CONTENT_TYPES = ("application/json", "application/xml", "text/plain")
@@ -42,6 +41,7 @@ class _Run:
     database: Database
     at: datetime
     idempotent: bool
+    most_operations: int
     refused: Mapping[int, str]
     meter: Meter
 
@@ -80,7 +80,14 @@ def call(
     if body is None:
         raise Refusal(400, "INVALID_REQUEST", "The request is larger than 10 MB.")
     request = parse(body) if content_type == "application/json" else _parse_text(body)
-    run = _Run(database, at, behaviour.restlet_idempotent, refused, Meter(behaviour))
+    run = _Run(
+        database,
+        at,
+        behaviour.restlet_idempotent,
+        behaviour.restlet_max_operations,
+        refused,
+        Meter(behaviour),
+    )
     answer = json_bytes(_post(run, request))
     if len(answer) > _LARGEST_ANSWER:
         raise Refusal(400, "INVALID_REQUEST", "The answer is larger than 10 MB.")
@@ -143,7 +150,7 @@ def _post(run: _Run, request: object) -> Json:
                 "ok": True,
                 "version": VERSION,
                 "idempotent": run.idempotent,
-                "max_operations": MOST_OPERATIONS,
+                "max_operations": run.most_operations,
             }
         case "lookup":
             return {"results": _look_up(run, request.get("request_ids"))}
@@ -154,8 +161,8 @@ def _post(run: _Run, request: object) -> Json:
 
 
 def _write(run: _Run, given: object) -> list[Json]:
-    if not isinstance(given, list) or not 1 <= len(given) <= MOST_OPERATIONS:
-        _throw(f"A request has 1 to {MOST_OPERATIONS} operations.")
+    if not isinstance(given, list) or not 1 <= len(given) <= run.most_operations:
+        _throw(f"A request has 1 to {run.most_operations} operations.")
     return [_do(run, place, each) for place, each in enumerate(given)]
 
 

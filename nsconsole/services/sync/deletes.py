@@ -21,7 +21,7 @@ from nsconsole.services.sync.fetching import (
 from nsconsole.services.sync.lines import queue_lines
 from nsconsole.services.sync.log import Level
 from nsconsole.services.sync.run import TableRun, Written
-from nsconsole.services.sync.whole import mark_vanished
+from nsconsole.services.sync.whole import mark_vanished, tell_unstamped
 from nsconsole.services.sync.writing import upsert
 from nsconsole.store import mirror, mirror_tables, sync_state
 from nsconsole.store.mirror import Key
@@ -61,7 +61,8 @@ def _mark_deleted(
 def reconcile(run: TableRun, state: sync_state.State) -> None:
     """Compare NetSuite's keys and stamps with the mirror's, and mend what differs on either side.
 
-    A large table is compared a part at each run, from where the last one left off.
+    A large table is compared a part at each run, from where the last one left off. If there are
+    rows without a stamp, the whole table is read from the next run on.
     """
     compared = _load(state.reconcile_json)
     if not run.table.has_ordered_key:
@@ -73,7 +74,12 @@ def reconcile(run: TableRun, state: sync_state.State) -> None:
         if run.expected is None:
             run.expected = compared.rows + page.expected
         brought = list(_rows_of(run, _differing(run, page)))
-        after = replace(compared, position=page.end, rows=compared.rows + len(page.keys))
+        after = replace(
+            compared,
+            position=page.end,
+            rows=compared.rows + len(page.keys),
+            unstamped=compared.unstamped + _unstamped(run, page),
+        )
         work = partial(_mend, run, page, brought, compared=after)
         done = run.write(work, read=len(page.keys))
         compared = replace(after, missing=after.missing + done.rows, gone=after.gone + done.deleted)
@@ -91,6 +97,7 @@ class _Compared:
     rows: int = 0
     missing: int = 0
     gone: int = 0
+    unstamped: int = 0
 
 
 def _load(text: str | None) -> _Compared:
@@ -118,6 +125,11 @@ def _differing(run: TableRun, page: FetchedPage) -> list[Key]:
         for key, row in zip(page.keys, page.rows, strict=True)
         if key not in stamps or stamps[key] != row.get(cursor)
     ]
+
+
+def _unstamped(run: TableRun, page: FetchedPage) -> int:
+    cursor = run.table.cursor
+    return 0 if cursor is None else len(page.rows) - len(page.stamps(cursor))
 
 
 def _rows_of(run: TableRun, keys: Sequence[Key]) -> Iterator[FetchedPage]:
@@ -151,6 +163,9 @@ def _mend(
     gone = mark_vanished(connection, run, page, at)
     if page.last:
         sync_state.reconciled(connection, run.table.name, at)
+        if compared.unstamped:
+            tell_unstamped(connection, run, compared.unstamped)
+            sync_state.advance(connection, run.table.name, None)
     else:
         place = json.dumps(asdict(compared))
         sync_state.save_reconciliation(connection, run.table.name, place)

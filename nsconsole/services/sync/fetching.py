@@ -47,6 +47,10 @@ class FetchedPage:
     last: bool
     expected: int
 
+    def stamps(self, cursor: str) -> list[str]:
+        """Give the values of the cursor, of those rows that have one."""
+        return [row[cursor] for row in self.rows if cursor in row]
+
 
 def by_key_between(
     table: MappedTable, columns: Sequence[Column], after: Place | None, upto: Place | None

@@ -6,11 +6,10 @@ that is hidden as a whole is never taken for the fault of a column.
 
 from collections.abc import Callable, Mapping, Sequence
 
-from nsconsole.mapping import Column, MappedTable
+from nsconsole.mapping import Column
 from nsconsole.netsuite.drift import Drift, Reason, read_drift
 from nsconsole.netsuite.errors import NetSuiteError
-from nsconsole.netsuite.keyset import Query, probe
-from nsconsole.netsuite.suiteql import Page
+from nsconsole.netsuite.keyset import probe
 from nsconsole.services.sync.log import Level
 from nsconsole.services.sync.run import PausedError, TableRun
 from nsconsole.store import sync_map
@@ -38,15 +37,6 @@ def heal(run: TableRun, error: NetSuiteError) -> None:
         raise error
     _refuse_vital(run, lost, str(error))
     _set_aside(run, lost, drift.message if drift else _UNNAMED)
-
-
-def asked(run: TableRun, make: Callable[[MappedTable], Query]) -> Page:
-    """Ask a question about the table, whatever has to be set aside for it."""
-    while True:
-        try:
-            return run.asker.ask(make(run.table))
-        except NetSuiteError as error:
-            heal(run, error)
 
 
 def _refuse_table(drift: Drift | None, error: NetSuiteError) -> None:

@@ -1,8 +1,9 @@
 """A person's edit of the map: who may make it, and what it changes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from nsconsole.mapping import MappedTable, Parent
+from nsconsole.services.audit_trail import Entry
 from nsconsole.services.errors import RefusedError
 from nsconsole.services.operators import Authority, Role, require
 from nsconsole.services.sync.sync_map import MapChange, load_map, replace_map
@@ -29,28 +30,48 @@ def edit_map(
         return MapChange((), (), ())
     if [entry.table for entry in load_map(workspace)] != list(instead_of):
         raise RefusedError("somebody else changed the map meanwhile; look at it again")
-    return replace_map(workspace, tables)
+    told = _entries(authority.operator.name, instead_of, tables)
+    return replace_map(workspace, tables, told=told)
 
 
 def changes(before: Sequence[MappedTable], after: Sequence[MappedTable]) -> list[str]:
     """Say in lines what another map would change; none if nothing."""
+    lines = [
+        f"{mark} {name}: {what}"
+        for mark, name, whats in _differences(before, after)
+        for what in whats
+    ]
+    return lines or _reordering(before, after)
+
+
+def _differences(
+    before: Sequence[MappedTable], after: Sequence[MappedTable]
+) -> Iterator[tuple[str, str, list[str]]]:
+    """Give each table that goes, comes or changes: its mark, its name, and what changes."""
     old = {table.name: table for table in before}
     new = {table.name: table for table in after}
-    lines = [
-        f"- {name}: no longer mirrored; the rows stay as they are"
-        for name in old
-        if name not in new
-    ]
-    lines += [
-        f"+ {table.name}: {len(table.columns)} columns, {table.mode}, every {table.tier} minutes"
-        for table in after
-        if table.name not in old
-    ]
+    for name in (name for name in old if name not in new):
+        yield "-", name, ["no longer mirrored; the rows stay as they are"]
+    for name, table in new.items():
+        if name not in old:
+            columns = len(table.columns)
+            yield "+", name, [f"{columns} columns, {table.mode}, every {table.tier} minutes"]
     for name in (name for name in new if name in old):
-        lines += [f"~ {name}: {what}" for what in _table_changes(old[name], new[name])]
-    if not lines and list(old) != list(new):
-        lines.append("~ the order of the tables")
-    return lines
+        if whats := _table_changes(old[name], new[name]):
+            yield "~", name, whats
+
+
+def _reordering(before: Sequence[MappedTable], after: Sequence[MappedTable]) -> list[str]:
+    moved = [table.name for table in before] != [table.name for table in after]
+    return ["~ the order of the tables"] if moved else []
+
+
+def _entries(by: str, before: Sequence[MappedTable], after: Sequence[MappedTable]) -> list[Entry]:
+    entries = [
+        Entry(by, "map_edited", f"map:{name}", {"changes": whats})
+        for _, name, whats in _differences(before, after)
+    ]
+    return entries or [Entry(by, "map_edited", "map", {"changes": _reordering(before, after)})]
 
 
 def _table_changes(old: MappedTable, new: MappedTable) -> list[str]:

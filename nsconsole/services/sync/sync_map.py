@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 from nsconsole.mapping import TIERS, MappedTable
 from nsconsole.netsuite.drift import read_drift
 from nsconsole.netsuite.errors import NetSuiteError
-from nsconsole.netsuite.keyset import column_groups, probe, survey
+from nsconsole.netsuite.keyset import column_groups, count_unstamped, probe
+from nsconsole.services.audit_trail import Entry, append
 from nsconsole.services.errors import BadInputError
 from nsconsole.services.link import calling
 from nsconsole.services.sync.log import Level, note
@@ -61,11 +62,14 @@ def _lay_down_base(workspace: Workspace) -> None:
             tier_store.seed(connection, TIERS, at)
 
 
-def replace_map(workspace: Workspace, tables: Sequence[MappedTable]) -> MapChange:
+def replace_map(
+    workspace: Workspace, tables: Sequence[MappedTable], *, told: Sequence[Entry] = ()
+) -> MapChange:
     """Put a whole map in the place of the present one; what is mirrored already stays as it is.
 
-    Only a mirror that would have another key is renamed, and begun anew. Raises BadInputError for a
-    map that cannot be, and while a table is synced whose rows would be read in another way.
+    Only a mirror that would have another key is renamed, and begun anew. `told` is what the audit
+    trail is told of it. Raises BadInputError for a map that cannot be, and while a table is synced
+    whose rows would be read in another way.
     """
     from nsconsole.services.sync.map_text import check_rules
 
@@ -85,6 +89,7 @@ def replace_map(workspace: Workspace, tables: Sequence[MappedTable]) -> MapChang
     ):
         store.put(connection, tables, at)
         note(connection, at, Level.INFO, "map_changed", detail=asdict(change))
+        append(connection, at, told)
         _make_way(connection, tables, at)
     return change
 
@@ -161,10 +166,10 @@ def _check_cursor(workspace: Workspace, table: MappedTable) -> list[Finding]:
         return []
     try:
         with calling(workspace) as netsuite:
-            (row,) = netsuite.suiteql(survey(table).sql, limit=1).rows
+            (row,) = netsuite.suiteql(count_unstamped(table).sql, limit=1).rows
     except NetSuiteError as error:
         return [Finding(table.name, table.cursor, str(error))]
-    missing = int(row["total"]) - int(row["stamped"])
+    missing = int(row["unstamped"])
     if not missing:
         return []
     what = f"{missing:,} rows have none, so that the whole table is read each time"

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 
 from sqlalchemy import Connection
 
@@ -20,8 +19,8 @@ from nsconsole.services.sync.incremental import pull_changes
 from nsconsole.services.sync.lines import pull_lines
 from nsconsole.services.sync.log import Level
 from nsconsole.services.sync.reports import TableReport, TableStatus, Trigger
-from nsconsole.services.sync.run import CancelledError, Pass, PausedError, TableRun, Written
-from nsconsole.services.sync.whole import load_pull, newest_stamp, pull_whole
+from nsconsole.services.sync.run import CancelledError, Pass, PausedError, TableRun
+from nsconsole.services.sync.whole import load_pull, pull_whole
 from nsconsole.store import mirror, mirror_tables, sync_map, sync_runs, sync_state
 from nsconsole.store.engine import DatabaseError
 
@@ -170,14 +169,6 @@ def _mend(run: TableRun, started: datetime) -> None:
         last is None or started - last >= every or last > run.workspace.now()  # by a wrong clock
     ):
         reconcile(run, state)
-        if state.watermark is not None and newest_stamp(run) is None:
-            run.write(partial(_distrust_cursor, run))
-
-
-def _distrust_cursor(run: TableRun, connection: Connection, _: datetime) -> Written:
-    """Have the whole table read from the next run on: there are rows now that bear no stamp."""
-    sync_state.advance(connection, run.table.name, None)
-    return Written()
 
 
 def _pause(run: TableRun, entry: sync_map.MapEntry, paused: PausedError) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from nsconsole.services.audit_trail import Entry, append
 from nsconsole.services.errors import BadInputError
 from nsconsole.services.sync.log import Level, note
 from nsconsole.services.sync.passes import sync
@@ -62,14 +63,18 @@ def pause_tier(workspace: Workspace, minutes: int, *, by: str) -> None:
     """Let a tier take no turns until it is resumed."""
     with workspace.database.writing() as connection:
         if store.pause(connection, minutes, by=by, at=workspace.now()):
-            _note(connection, workspace.now(), "tier_paused", minutes=minutes, by=by)
+            at = workspace.now()
+            _note(connection, at, "tier_paused", minutes=minutes, by=by)
+            append(connection, at, [Entry(by, "tier_paused", f"tier:{minutes}", {})])
 
 
 def resume_tier(workspace: Workspace, minutes: int, *, by: str) -> None:
     """Let a tier take turns again, the next one as soon as it is due."""
     with workspace.database.writing() as connection:
         if store.resume(connection, minutes):
-            _note(connection, workspace.now(), "tier_resumed", minutes=minutes, by=by)
+            at = workspace.now()
+            _note(connection, at, "tier_resumed", minutes=minutes, by=by)
+            append(connection, at, [Entry(by, "tier_resumed", f"tier:{minutes}", {})])
 
 
 def pause_table(workspace: Workspace, table: str, *, by: str) -> None:
@@ -79,6 +84,7 @@ def pause_table(workspace: Workspace, table: str, *, by: str) -> None:
         at = workspace.now()
         if map_store.pause(connection, table, "person", "", by=by, at=at):
             _note(connection, at, "table_paused", table=table, reason="person", detail=f"by {by}")
+            append(connection, at, [Entry(by, "table_paused", f"map:{table}", {})])
 
 
 def resume_table(workspace: Workspace, table: str, *, by: str) -> None:
@@ -86,7 +92,9 @@ def resume_table(workspace: Workspace, table: str, *, by: str) -> None:
     with workspace.database.writing() as connection:
         _must_be_mapped(connection, table)
         if map_store.resume(connection, table):
-            _note(connection, workspace.now(), "table_resumed", table=table, by=by)
+            at = workspace.now()
+            _note(connection, at, "table_resumed", table=table, by=by)
+            append(connection, at, [Entry(by, "table_resumed", f"map:{table}", {})])
 
 
 def cancel(workspace: Workspace, table: str, *, by: str) -> bool:

@@ -12,12 +12,10 @@ from functools import partial
 from sqlalchemy import Connection
 
 from nsconsole.mapping import MappedTable, Mode
-from nsconsole.netsuite.keyset import survey
 from nsconsole.services.sync.fetching import FetchedPage, Place, by_key_between, pages
-from nsconsole.services.sync.healing import asked
 from nsconsole.services.sync.lines import queue_lines
 from nsconsole.services.sync.log import Level
-from nsconsole.services.sync.run import PausedError, TableRun, Written
+from nsconsole.services.sync.run import CLOCKS, PausedError, TableRun, Written
 from nsconsole.services.sync.writing import upsert
 from nsconsole.store import mirror, sync_map, sync_runs, sync_state
 from nsconsole.store.mirror import Key
@@ -29,15 +27,27 @@ _BEGINNING = "1970-01-01T00:00:00Z"  # the watermark of a table that has no row 
 
 @dataclass(frozen=True, slots=True)
 class Pull:
-    """The checkpoint of a pull: what is read, what the cursor's newest value was at its start.
+    """The checkpoint of a pull: when it began, and what it has read so far.
 
-    `watermark` is None where rows without a stamp keep the cursor from being trusted.
+    `watermark` is the cursor's newest value, `unstamped` the number of rows without one.
     """
 
     started_at: str
-    watermark: str | None
+    watermark: str | None = None
     position: tuple[str, ...] | None = None
     rows: int = 0
+    unstamped: int = 0
+
+    def behind(self, page: FetchedPage, cursor: str | None) -> "Pull":
+        """Give the checkpoint after another page."""
+        stamps = page.stamps(cursor) if cursor else []
+        return replace(
+            self,
+            watermark=max([*stamps, self.watermark or _BEGINNING]),
+            position=page.end,
+            rows=self.rows + len(page.rows),
+            unstamped=self.unstamped + len(page.rows) - len(stamps),
+        )
 
     def to_json(self) -> str:
         """Write it down."""
@@ -62,31 +72,19 @@ def pull_whole(run: TableRun, checkpoint: Pull | None) -> None:
     for page in pages(run, by_key_between, order=run.table.key, start=pull.position):
         if run.expected is None:
             _expect(run, pull, page)
-        pull = replace(pull, position=page.end, rows=pull.rows + len(page.rows))
+        pull = pull.behind(page, run.table.cursor)
         run.write(partial(_write, run, page, pull), read=len(page.rows))
 
 
 def _begin(run: TableRun) -> Pull:
     started = run.workspace.now().isoformat()
-    stamped = run.table.mode is Mode.INCREMENTAL and run.table.cursor is not None
-    watermark = newest_stamp(run) if stamped else None
     with run.workspace.database.writing() as connection:
         # This pull brings them all.
         sync_map.note_backfill(
             connection, run.table.name, [c.name for c in run.table.columns], None
         )
         mirror.forget_seen(connection, run.table)
-    return Pull(started, watermark)
-
-
-def newest_stamp(run: TableRun) -> str | None:
-    """Ask for the cursor's newest value; None if it cannot be trusted to tell what changed."""
-    (row,) = asked(run, survey).rows
-    total, stamped = int(row["total"]), int(row["stamped"])
-    if stamped < total:
-        run.log(Level.WARNING, "cursor_untrusted", cursor=run.table.cursor, missing=total - stamped)
-        return None
-    return row.get("newest", _BEGINNING)
+    return Pull(started)
 
 
 def _expect(run: TableRun, pull: Pull, page: FetchedPage) -> None:
@@ -112,12 +110,35 @@ def _write(
             table.name,
             began_at=datetime.fromisoformat(pull.started_at),
             ended_at=at,
-            watermark=pull.watermark,
+            watermark=_watermark(connection, run, pull),
             rows=pull.rows,
         )
     else:
         sync_state.save_pull(connection, table.name, pull.to_json())
     return Written(written, gone)
+
+
+def _watermark(connection: Connection, run: TableRun, pull: Pull) -> str | None:
+    """Tell up to which stamp all is read; None if the cursor cannot tell what changed.
+
+    A row that changed behind the reader's back bears a stamp of after the pull's beginning, by
+    NetSuite's clock. So the pages tell enough, and NetSuite need not look through a large table
+    for its newest stamp, for which it may take too long.
+    """
+    if run.table.mode is not Mode.INCREMENTAL or run.table.cursor is None:
+        return None
+    if pull.unstamped:
+        tell_unstamped(connection, run, pull.unstamped)
+        return None
+    began = datetime.fromisoformat(pull.started_at) - CLOCKS
+    return min(pull.watermark or _BEGINNING, f"{began:%Y-%m-%dT%H:%M:%SZ}")
+
+
+def tell_unstamped(connection: Connection, run: TableRun, missing: int) -> None:
+    """Log that rows without a stamp keep the cursor from being trusted."""
+    run.log_with(
+        connection, Level.WARNING, "cursor_untrusted", cursor=run.table.cursor, missing=missing
+    )
 
 
 def mark_vanished(connection: Connection, run: TableRun, page: FetchedPage, at: datetime) -> int:

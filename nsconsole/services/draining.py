@@ -1,0 +1,329 @@
+"""Draining: what was approved goes to NetSuite, each change once, under its own request id.
+
+Any number of threads and processes drain together: each takes a lease on some pushes, sends them
+in one call, and settles them if the lease is still its own.
+"""
+
+import json
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Row
+
+from nsconsole.netsuite.errors import NetSuiteError, Outcome
+from nsconsole.services import breaker
+from nsconsole.services.attempts import (
+    Cause,
+    Settlement,
+    Tried,
+    after_error,
+    after_result,
+    failure,
+)
+from nsconsole.services.errors import NetSuiteUnavailableError
+from nsconsole.services.leasing import LapsedError, Lease, check_held, take
+from nsconsole.services.link import check_login, note
+from nsconsole.services.payloads import push_digest, to_operation
+from nsconsole.services.proposals import proposal_digest
+from nsconsole.services.settling import Settled, settle
+from nsconsole.services.unsure import settled_by_looking
+from nsconsole.services.workspace import Workspace
+from nsconsole.store import pushes as store
+
+if TYPE_CHECKING:
+    from nsconsole.netsuite.client import NetSuite
+    from nsconsole.netsuite.restlet import OperationResult
+
+_STEP = 0.1  # seconds between looks at whether to stop
+# A call may use 5,000 units. An operation takes 44 at most: 30 to load and save a transaction, the
+# dearest record, 10 to look its request id up and 4 to remember it. Source: Oracle, "SuiteScript
+# 2.x API Governance".
+_MOST_OPERATIONS = 5_000 // 44
+
+
+@dataclass(frozen=True, slots=True)
+class DrainReport:
+    """What a drain did: pushes applied, put back, and refused for good; and what still waits.
+
+    `stopped` says why it ended early, if it did.
+    """
+
+    applied: int = 0
+    retried: int = 0
+    dead: int = 0
+    waiting: int = 0
+    stopped: str = ""
+
+
+def drain(
+    workspace: Workspace,
+    *,
+    limit: int | None = None,
+    attended: bool = True,
+    stopping: Callable[[], bool] = lambda: False,
+    waiting: Callable[[float], None] = lambda seconds: None,
+) -> DrainReport:
+    """Send what is queued, the oldest first, until nothing is due or `limit` pushes were tried.
+
+    A person's drain (`attended`) takes what failed before at once, and waits for what can still be
+    called back: `waiting` is told for how many seconds. The scheduler's takes what is due. Raises
+    NetSuiteUnavailableError if NetSuite could not be reached or refused before anything was sent.
+    """
+    check_login(workspace)
+    drainer = _Drainer(workspace, limit, stopping)
+    if attended:
+        with workspace.database.writing() as connection:
+            store.hurry(connection, workspace.now())
+    drainer.run()
+    while attended and not drainer.is_over and (seconds := held_back(workspace)):
+        waiting(seconds)
+        while seconds > 0 and not stopping():
+            workspace.sleep(min(seconds, _STEP))
+            seconds -= _STEP
+        drainer.run()
+    return drainer.report()
+
+
+def held_back(workspace: Workspace) -> float | None:
+    """Give the seconds until the first approval that can be called back can be so no more."""
+    with workspace.database.reading() as connection:
+        until = store.held_back_until(connection)
+    if until is None:
+        return None
+    seconds = (until - workspace.now()).total_seconds()
+    longest = max(workspace.settings.undo_seconds.values())
+    return seconds if 0 < seconds <= longest else None
+
+
+class _Drainer:
+    """The threads of one drain: one, and more as long as there is more than one call's worth."""
+
+    def __init__(
+        self, workspace: Workspace, limit: int | None, stopping: Callable[[], bool]
+    ) -> None:
+        self._workspace = workspace
+        self._netsuite = workspace.netsuite()
+        self._left = limit
+        self._stopping = stopping
+        self._lock = threading.Lock()
+        self._settled: list[Settlement] = []
+        self._stop: NetSuiteError | None = None
+        self._hands: list[Future[None]] = []
+
+    @property
+    def is_over(self) -> bool:
+        """Whether to take no more."""
+        return self._stop is not None or self._left == 0 or self._stopping()
+
+    def run(self) -> None:
+        """Drain until nothing is due."""
+        most = max(1, self._workspace.governor.size())
+        with ThreadPoolExecutor(max_workers=most, thread_name_prefix="drain") as pool:
+            self._hands = []
+            self._call_hand(pool, most)
+            for hand in self._hands:  # it grows while they work
+                hand.result()
+
+    def report(self) -> DrainReport:
+        """Tell what was done."""
+        tried = [settlement for settlement in self._settled if settlement.counted]
+        if self._stop and not tried:
+            raise NetSuiteUnavailableError(str(self._stop)) from self._stop
+        counts = Counter(settlement.status for settlement in tried)
+        with self._workspace.database.reading() as connection:
+            waiting = sum(store.count_by_status(connection, "queued", "in_flight").values())
+        stopped = str(self._stop or "") or (_why_not(self._workspace) if waiting else "")
+        return DrainReport(counts["applied"], counts["queued"], counts["dead"], waiting, stopped)
+
+    def _call_hand(self, pool: ThreadPoolExecutor, most: int) -> None:
+        with self._lock:
+            if len(self._hands) < most:
+                self._hands.append(pool.submit(self._work, partial(self._call_hand, pool, most)))
+
+    def _work(self, call_another: Callable[[], None]) -> None:
+        while not self.is_over:
+            asked = self._reserve()
+            lease = take(self._workspace, limit=asked) if asked else None
+            got = len(lease.pushes) if lease else 0
+            self._give_back(asked - got)
+            if lease is None:
+                return
+            if got == asked:
+                call_another()
+            self._note(_send(self._workspace, self._netsuite, lease))
+
+    def _reserve(self) -> int:
+        """How many pushes to ask for: as many as a call carries, within what is left."""
+        ping = self._workspace.restlet
+        most = min(self._workspace.settings.drain_batch, _MOST_OPERATIONS)
+        most = min(most, ping.max_operations) if ping else most
+        with self._lock:
+            if self._left is not None:
+                most = min(most, self._left)
+                self._left -= most
+        return most
+
+    def _give_back(self, pushes: int) -> None:
+        with self._lock:
+            if self._left is not None:
+                self._left += pushes
+
+    def _note(self, settlements: Sequence[Settlement]) -> None:
+        with self._lock:
+            self._settled += settlements
+            self._stop = self._stop or next((s.stop for s in settlements if s.stop), None)
+
+
+def _why_not(workspace: Workspace) -> str:
+    """Say why nothing passes just now, if the breaker is why."""
+    now = breaker.look(workspace)
+    if now.held_by:
+        return f"the breaker is held open by {now.held_by}; `nsconsole breaker reset` lets go"
+    if now.state is not breaker.State.OPEN or now.open_until is None:
+        return ""
+    return f"the breaker is open until {now.open_until:%H:%M:%S} UTC: {now.reason}"
+
+
+def _send(workspace: Workspace, netsuite: "NetSuite", lease: Lease) -> list[Settlement]:
+    """Send what is leased in one call, and settle it; what was not approved so is not sent."""
+    sound = [push for push in lease.pushes if _is_as_approved(push, lease)]
+    settled = [Settled(push, _tampered()) for push in lease.pushes if push not in sound]
+    call = _Call(workspace, netsuite, lease)
+    with suppress(LapsedError):  # others may have taken it by now, and will settle it
+        settled += call.settle(sound)
+    with workspace.database.writing() as connection:
+        call.tell_breaker(connection)
+        ours = settle(connection, workspace, settled, began=lease.began)
+    return [one.settlement for one in ours]
+
+
+def _is_as_approved(push: Row[Any], lease: Lease) -> bool:
+    proposal = lease.proposals[push.proposal_id]
+    staged = proposal_digest(proposal._asdict())
+    pushed = push_digest(push.payload_json, staged)
+    untouched = (proposal.digest, push.digest) == (staged, pushed)
+    return untouched and proposal.status == "approved"
+
+
+def _tampered() -> Settlement:
+    message = "the push is not what was approved: its digest does not match. It was not sent"
+    error = failure(Outcome.PERMANENT, "DIGEST_MISMATCH", message)
+    return Settlement("dead", error, cause=Cause.TAMPERED)
+
+
+class _Call:
+    """One call to the RESTlet, and what it says of NetSuite's health."""
+
+    def __init__(self, workspace: Workspace, netsuite: "NetSuite", lease: Lease) -> None:
+        self._workspace = workspace
+        self._netsuite = netsuite
+        self._lease = lease
+        self._failed: NetSuiteError | None = None
+        self._answered = False
+
+    def settle(self, pushes: Sequence[Row[Any]]) -> list[Settled]:
+        """Send pushes and tell what became of each. Raises LapsedError; then none was sent."""
+        if not pushes:
+            return []
+        try:
+            self._learn_of_restlet(pushes)
+            known = self._looked_up(pushes)
+        except NetSuiteError as error:
+            self._note(error)
+            return [self._learned(push, _not_sent(push, error)) for push in pushes]
+        unknown = [push for push in pushes if push.id not in {one.push.id for one in known}]
+        fitting = unknown[: self._most]
+        waiting = [Settled(push, _not_sent(push)) for push in unknown[len(fitting) :]]
+        return known + waiting + (self._sent(fitting) if fitting else [])
+
+    def tell_breaker(self, connection: Connection) -> None:
+        """Let the breaker know how the call went."""
+        now, permission = self._workspace.now(), self._lease.permission
+        if self._failed is not None:
+            breaker.failed(connection, permission, now, str(self._failed))
+        elif self._answered:
+            breaker.succeeded(connection, permission, now)
+        else:
+            breaker.given_back(connection, permission)
+
+    @property
+    def _most(self) -> int:
+        ping = self._workspace.restlet
+        return ping.max_operations if ping else 1
+
+    def _learn_of_restlet(self, pushes: Sequence[Row[Any]]) -> None:
+        """Ask what it can do, once: before it is sent several operations, or one again."""
+        if self._workspace.restlet is None and (len(pushes) > 1 or pushes[0].maybe_done):
+            self._workspace.restlet = self._netsuite.ping()
+
+    @property
+    def _remembers(self) -> bool:
+        ping = self._workspace.restlet
+        return self._workspace.settings.restlet_idempotent and (ping is None or ping.idempotent)
+
+    def _looked_up(self, pushes: Sequence[Row[Any]]) -> list[Settled]:
+        """What a RESTlet that remembers no requests did already, or may have done."""
+        if self._remembers:
+            return []
+        unsure = [push for push in pushes if push.maybe_done]
+        found = [(push, settled_by_looking(self._netsuite, push)) for push in unsure]
+        return [Settled(push, settlement) for push, settlement in found if settlement]
+
+    def _sent(self, pushes: Sequence[Row[Any]]) -> list[Settled]:
+        operations = [to_operation(push.payload_json, push.request_id) for push in pushes]
+        try:
+            results = self._netsuite.write(
+                operations, before_sending=partial(check_held, self._workspace, self._lease)
+            )
+        except NetSuiteError as error:
+            self._note(error)
+            alone = len(pushes) == 1
+            return [self._learned(p, after_error(error, _tried(p), alone=alone)) for p in pushes]
+        self._note(None)
+        return [self._after(push, result) for push, result in zip(pushes, results, strict=True)]
+
+    def _after(self, push: Row[Any], result: "OperationResult") -> Settled:
+        return self._learned(push, after_result(result, _tried(push)))
+
+    def _learned(self, push: Row[Any], settlement: Settlement) -> Settled:
+        """Before what may have been done is laid to rest, ask the RESTlet whether it was.
+
+        A refusal may come before the RESTlet looks whether an earlier attempt did it.
+        """
+        unsure = settlement.cause is Cause.UNKNOWN_OUTCOME or bool(push.maybe_done)
+        if settlement.cause is None or not unsure or not self._remembers:
+            return Settled(push, settlement)
+        try:
+            known = self._netsuite.lookup([push.request_id])[push.request_id]
+        except NetSuiteError:
+            unknown = replace(settlement, cause=Cause.UNKNOWN_OUTCOME, maybe_done=True)
+            return Settled(push, unknown)
+        if known is None or known.error is not None:
+            # The earlier call may be at work still, so the same request id is to go again.
+            return Settled(push, replace(settlement, maybe_done=True))
+        return Settled(push, after_result(known, _tried(push)))
+
+    def _note(self, error: NetSuiteError | None) -> None:
+        note(self._workspace, error)
+        self._answered = error is None
+        if error and error.outcome in (Outcome.TRANSIENT, Outcome.AMBIGUOUS):
+            self._failed = error
+
+
+def _not_sent(push: Row[Any], error: NetSuiteError | None = None) -> Settlement:
+    """Settle what was not sent: there was no room, or NetSuite failed a question before it."""
+    if error and error.outcome is not Outcome.PERMANENT:
+        return after_error(error, _tried(push), alone=True)
+    maybe_done = bool(push.maybe_done)
+    return Settlement("queued", counted=False, maybe_done=maybe_done, stop=error)
+
+
+def _tried(push: Row[Any]) -> Tried:
+    payload = json.loads(push.payload_json)
+    return Tried(push.attempts, payload["id"], payload["values"], bool(push.maybe_done))

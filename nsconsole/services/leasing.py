@@ -1,0 +1,117 @@
+"""Leases: which pushes a drainer takes, and for how long nobody else may."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from nsconsole.services import audit_trail, breaker
+from nsconsole.services.attempts import LONGEST_WAIT, LOST
+from nsconsole.services.workspace import Workspace
+from nsconsole.store import dead_letters, proposals
+from nsconsole.store import pushes as store
+
+_SLACK = timedelta(seconds=60)  # what a lease lasts beyond the longest call
+_LONGEST_WAIT = LONGEST_WAIT + timedelta(minutes=10)  # an undo window is far shorter
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Pushes that are ours to send, in their order, with the proposal of each.
+
+    `permission` is the breaker's, to be told how the call went.
+    """
+
+    pushes: Sequence[Row[Any]]
+    proposals: Mapping[int, Row[Any]]
+    permission: breaker.Pass
+    began: datetime
+
+    @property
+    def fences(self) -> dict[int, int]:
+        """The number of each push's lease: a later one's is higher."""
+        return {push.id: push.fence for push in self.pushes}
+
+
+class LapsedError(Exception):
+    """The lease may run out before an answer comes: nothing was sent, and others may take it."""
+
+
+def take(workspace: Workspace, *, limit: int) -> Lease | None:
+    """Take up to `limit` pushes that are due; None if none is, or the breaker lets nothing pass.
+
+    What a dead owner had in flight goes back to the queue first.
+    """
+    now = workspace.now()
+    longest = _longest_call(workspace) + _SLACK
+    with workspace.database.writing() as connection:
+        _rescue(connection, now, longest)
+        permission = breaker.enter(connection, now)
+        if permission is None:
+            return None
+        rows = store.lease(
+            connection,
+            owner=workspace.owner,
+            limit=1 if permission.probe else limit,
+            now=now,
+            expires=now + longest,
+            longest_wait=_LONGEST_WAIT,
+        )
+        if not rows:
+            breaker.given_back(connection, permission)
+            return None
+        found = proposals.get_many(connection, [row.proposal_id for row in rows])
+    return Lease(rows, {row.id: row for row in found}, permission, now)
+
+
+def check_held(workspace: Workspace, lease: Lease) -> None:
+    """Raise LapsedError unless the whole lease is ours until the longest call is over.
+
+    Waiting for a place among the calls to NetSuite may take any time.
+    """
+    until = workspace.now() + _longest_call(workspace)
+    with workspace.database.reading() as connection:
+        held = store.still_held(connection, lease.fences, until=until)
+    if held != set(lease.fences):
+        raise LapsedError
+
+
+def _longest_call(workspace: Workspace) -> timedelta:
+    return timedelta(seconds=workspace.settings.total_timeout)
+
+
+def _rescue(connection: Connection, now: datetime, longest: timedelta) -> None:
+    lost = store.rescue(connection, now, longest=longest)
+    if not lost:
+        return
+    dead_letters.add_attempts(connection, [_as_lost(row, now) for row in lost])
+    entries = [
+        audit_trail.Entry(
+            audit_trail.SYSTEM,
+            "attempt_lost",
+            f"push:{row.id}",
+            {"attempt": row.attempts, "request_id": row.request_id, "owner": row.lease},
+        )
+        for row in lost
+    ]
+    audit_trail.append(connection, now, entries)
+
+
+def _as_lost(row: Row[Any], now: datetime) -> dict[str, Any]:
+    began = row.leased_at or now
+    return {
+        "push_id": row.id,
+        "number": row.attempts,
+        "fence": row.fence,
+        "request_id": row.request_id,
+        "owner": row.lease or "",
+        "began_at": began,
+        "milliseconds": max(0, round((now - began).total_seconds() * 1000)),
+        "outcome": LOST,
+        "http_status": None,
+        "code": None,
+        "message": "whoever sent it did not come back to tell",
+        "body": None,
+    }

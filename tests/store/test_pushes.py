@@ -1,0 +1,129 @@
+"""Statements on pushes: however much is finished, only what waits is looked through."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event, insert
+
+from nsconsole.store import pushes
+from nsconsole.store.tables import proposed_actions
+
+LONGEST = timedelta(hours=1)
+
+
+@pytest.fixture
+def queued(write, later):
+    """Queue pushes about some records; give their ids."""
+
+    def run(*record_keys):
+        rows = [
+            {
+                "proposal_id": number,
+                "request_id": f"request-{number}",
+                "payload_json": "{}",
+                "digest": "",
+                "record_key": key,
+            }
+            for number, key in enumerate(record_keys, 1)
+        ]
+        return write(_enqueue, rows, later(0))
+
+    return run
+
+
+def _enqueue(connection, rows, at):
+    """Enqueue pushes of proposals that are nothing but there."""
+    texts = ("action_type", "target_record", "author", "summary", "search_text", "reason", "digest")
+    proposal = dict.fromkeys(texts, "") | {
+        "status": "approved",
+        "risk_rank": 1,
+        "risk_tier": "low",
+        "created_at": at,
+        "decided_by": "ada",
+        "decided_at": at,
+        "proposed_change_json": "{}",
+        "seen_json": "{}",
+    }
+    numbers = [row["proposal_id"] for row in rows]
+    staged = [proposal | {"id": number, "external_id": str(number)} for number in numbers]
+    connection.execute(insert(proposed_actions), staged)
+    return pushes.enqueue(connection, rows, at)
+
+
+@pytest.fixture
+def plans(store):
+    """Do something in a transaction; give how SQLite goes about each of its statements."""
+
+    def run(work, *arguments, **named):
+        said = []
+        event.listen(store.engine, "before_cursor_execute", _noted := _note(said))
+        try:
+            with store.writing() as connection:
+                work(connection, *arguments, **named)
+        finally:
+            event.remove(store.engine, "before_cursor_execute", _noted)
+        with store.reading() as connection:
+            return [
+                [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)]
+                for sql, values in said
+            ]
+
+    return run
+
+
+def _note(said):
+    def note(_connection, _cursor, statement, parameters, _context, many):
+        said.append((statement, parameters[0] if many else parameters))
+
+    return note
+
+
+@pytest.fixture
+def lease(later):
+    """What a lease is taken with."""
+    return {
+        "owner": "me",
+        "limit": 50,
+        "now": later(1),
+        "expires": later(120),
+        "longest_wait": LONGEST,
+    }
+
+
+def test_a_lease_goes_through_what_waits_in_its_order_and_stops(queued, plans, lease):
+    queued("vendor:1", "vendor:2")
+    (steps,) = plans(pushes.lease, **lease)
+    looks = {step for step in steps if "ns_pending_pushes" in step}
+    assert looks == {
+        "SCAN ns_pending_pushes USING INDEX ix_ns_pending_pushes_waiting",
+        "SEARCH earlier USING INDEX ix_ns_pending_pushes_record (record_key=? AND id<?)",
+        "SEARCH ns_pending_pushes USING INTEGER PRIMARY KEY (rowid=?)",
+    }
+    assert not any("TEMP B-TREE" in step for step in steps)
+
+
+@pytest.mark.parametrize(
+    ("work", "names"),
+    [
+        (pushes.rescue, ("now", "longest")),
+        (pushes.hurry, ("at",)),
+        (pushes.held_back_until, ()),
+    ],
+)
+def test_no_look_of_a_drain_goes_through_what_is_finished(plans, queued, later, work, names):
+    queued("vendor:1")
+    given = {"now": later(1), "at": later(1), "longest": LONGEST}
+    (steps,) = plans(work, **{name: given[name] for name in names})
+    (look,) = [step for step in steps if "ns_pending_pushes" in step]
+    of_those_alone = ("ix_ns_pending_pushes_waiting", "ix_ns_pending_pushes_status (status=?)")
+    assert look.endswith(of_those_alone)
+
+
+def test_what_a_call_settles_is_found_by_its_id(plans, queued, write, lease, later):
+    queued("vendor:1")
+    (push,) = write(pushes.lease, **lease)
+    row = {"push_id": push.id, "held_fence": push.fence, "internal_id": "42"}
+    (end, mirror) = plans(pushes.applied, [row], later(1))
+    for steps in (end, mirror):
+        assert any("USING INTEGER PRIMARY KEY (rowid=?)" in step for step in steps)
+        assert not any("SCAN" in step for step in steps)
