@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nsconsole.console.session import Background, FirstPage, Opening, Session
-    from nsconsole.console.sync.screen import SyncScreen
     from nsconsole.services.operators import Operator
     from nsconsole.services.status import Standing
 
 _log = logging.getLogger(__name__)
+_SCREENS = Binding.Group("Screens ")  # the footer has no room for the name of each
 _STYLES = ("base.tcss", "inbox.tcss", "dialogs.tcss")
 
 
@@ -46,8 +46,10 @@ class NsConsole(App[None]):
     CSS_PATH: ClassVar[Any] = [resource("styles") / name for name in _STYLES]
     DEFAULT_MODE = "inbox"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("1", "show('inbox')", "Inbox", id="app.inbox"),
-        Binding("2", "show('sync')", "Sync", id="app.sync"),
+        Binding("1", "show('inbox')", "Inbox", id="app.inbox", group=_SCREENS),
+        Binding("2", "show('sync')", "Sync", id="app.sync", group=_SCREENS),
+        Binding("3", "show('queue')", "Queue", id="app.queue", group=_SCREENS),
+        Binding("4", "show('dead_letters')", "Dead letters", id="app.dead_letters", group=_SCREENS),
         Binding("question_mark", "help", "Help", id="app.help"),
         Binding("f1", "help", "Help", show=False),
         Binding("T", "toggle_theme", "Dark or light", show=False, id="app.theme"),
@@ -78,7 +80,7 @@ class NsConsole(App[None]):
         self._first_page = first_page
         self._account = account
         self._inbox = InboxScreen(account)
-        self._sync: SyncScreen | None = None
+        self._areas: dict[str, Area] = {}  # besides the inbox: each is made at its first use
         self._session: Session | None = None
         self._begun = self._failed = False
         self._background: Background | None = None
@@ -107,13 +109,25 @@ class NsConsole(App[None]):
         loop.add_signal_handler(signal.SIGHUP, os._exit, 128 + signal.SIGHUP)
         self.add_mode("inbox", lambda: self._inbox)
         self.add_mode("sync", self._make_sync)
+        self.add_mode("queue", self._make_queue)
+        self.add_mode("dead_letters", self._make_dead_letters)
         self.call_after_refresh(self._start_thread, self._open, "opening")
 
-    def _make_sync(self) -> "SyncScreen":
-        from nsconsole.console.sync.screen import SyncScreen  # at its first use
+    def _make_sync(self) -> Area:
+        from nsconsole.console.sync.screen import SyncScreen
 
-        self._sync = SyncScreen(self._account, self._session)
-        return self._sync
+        return self._areas.setdefault("sync", SyncScreen(self._account, self._session))
+
+    def _make_queue(self) -> Area:
+        from nsconsole.console.queue.screen import QueueScreen
+
+        return self._areas.setdefault("queue", QueueScreen(self._account, self._session))
+
+    def _make_dead_letters(self) -> Area:
+        from nsconsole.console.dead_letters.screen import DeadLettersScreen
+
+        screen = DeadLettersScreen(self._account, self._session)
+        return self._areas.setdefault("dead_letters", screen)
 
     def _terminated(self) -> None:
         self.exit(return_code=128 + signal.SIGTERM)
@@ -156,9 +170,8 @@ class NsConsole(App[None]):
     def _opened(self, opened: messages.Opened) -> None:
         self._session = opened.session
         self.stand_in = opened.session.workspace.settings.netsuite_url or ""
-        self._inbox.begin(opened.session, self.now())
-        if self._sync:
-            self._sync.begin(opened.session)
+        for area in (self._inbox, *self._areas.values()):
+            area.begin(opened.session)
 
     @on(messages.Identified)
     def _identified(self, identified: messages.Identified) -> None:
@@ -170,9 +183,8 @@ class NsConsole(App[None]):
 
     @on(messages.DatabaseChanged)
     def _database_changed(self) -> None:
-        for area in (self._inbox, self._sync):
-            if area:
-                area.post_message(messages.DatabaseChanged())
+        for area in (self._inbox, *self._areas.values()):
+            area.post_message(messages.DatabaseChanged())
 
     @on(messages.PageRead)
     def _rows_shown(self) -> None:
@@ -222,6 +234,11 @@ class NsConsole(App[None]):
     def action_show(self, area: str) -> None:
         """Change to a screen, which is as it was left."""
         self.switch_mode(area)
+
+    def open_proposal(self, proposal_id: int) -> None:
+        """Show a proposal in the inbox, decided or not."""
+        self.switch_mode("inbox")
+        self._inbox.show_proposal(proposal_id)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave out the key of the present screen; without a workspace there is no other."""

@@ -12,6 +12,10 @@ from nsconsole.text import clean
 
 if TYPE_CHECKING:
     from nsconsole.console.app import NsConsole
+    from nsconsole.console.session import Session
+
+
+_REST = 0.25  # seconds between two looks at a database that changes all the time
 
 
 class Area(Screen[None]):
@@ -25,8 +29,12 @@ class Area(Screen[None]):
     def __init__(self, account: str | None) -> None:
         super().__init__()
         self.account = account
-        self._stale = False
+        self._stale = self._resting = self._due = False
         self._trouble = ""
+
+    def begin(self, session: "Session") -> None:
+        """Show an open workspace."""
+        raise NotImplementedError
 
     def catch_up(self) -> None:
         """Read anew what is shown."""
@@ -37,6 +45,19 @@ class Area(Screen[None]):
         self._stale = self.app.screen is not self
         if not self._stale:
             self.catch_up()
+
+    def may_read(self) -> bool:
+        """Whether to read now; if that was done a moment ago, the screen catches up soon after."""
+        self._due = self._resting
+        if not self._resting:
+            self._resting = True
+            self.set_timer(_REST, self._rested)
+        return not self._due
+
+    def _rested(self) -> None:
+        self._resting = False
+        if self._due:
+            self.post_message(messages.DatabaseChanged())
 
     def on_screen_resume(self) -> None:
         """Catch up with what changed meanwhile."""

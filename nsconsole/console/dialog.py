@@ -1,10 +1,13 @@
 """A question over the screen: Cancel has the focus, and no key confirms that opened it."""
 
+from collections.abc import Sequence
 from typing import ClassVar, TypeVar
 
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Button, Input
+from textual.widgets import Button, Input, Static
 
 Answer = TypeVar("Answer")
 
@@ -46,3 +49,49 @@ class Dialog(ModalScreen[Answer | None]):
 
     def action_confirm(self) -> None:
         """Answer, if the answer is complete."""
+
+
+class ReasonDialog(Dialog[str]):
+    """Asks why something is to be done; an answer is a reason.
+
+    All texts are safe to show; `about` are lines of what it concerns.
+    """
+
+    def __init__(
+        self, question: str, *, about: Sequence[str], warning: str, asked: str, verb: str
+    ) -> None:
+        super().__init__()
+        self._question = question
+        self._about = about
+        self._warning = warning
+        self._asked = asked
+        self._verb = verb
+
+    def compose(self) -> ComposeResult:
+        """The question, what it is about, and a place for the reason."""
+        with Vertical(id="dialog"):
+            yield Static(self._question, id="question", markup=False)
+            with VerticalScroll(id="body", can_focus=False):
+                for line in self._about:
+                    yield Static(line, markup=False)
+            if self._warning:
+                yield Static(self._warning, classes="warning", markup=False)
+            yield Static(self._asked, id="instruction", markup=False)
+            yield Input(id="typed", max_length=2000, placeholder="reason")
+            with Horizontal(id="buttons"):
+                yield Button("Cancel", id="no", compact=True)
+                yield Button(self._verb, id="yes", variant="error", disabled=True, compact=True)
+
+    def on_mount(self) -> None:
+        """Start where the reason is typed."""
+        self.query_one("#typed").focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """There is no answer without a reason."""
+        self.query_one("#yes", Button).disabled = not event.value.strip()
+
+    def action_confirm(self) -> None:
+        """Answer with the reason."""
+        reason = self.query_one("#typed", Input).value.strip()
+        if reason:
+            self.dismiss(reason)

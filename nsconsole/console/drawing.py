@@ -1,11 +1,12 @@
 """Drawing lines of cells: cut to their width, coloured by what they mean."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
+from textual.content import Content
 
 
 class Cell(NamedTuple):
@@ -15,6 +16,21 @@ class Cell(NamedTuple):
     width: int
     tone: str = ""
     right: bool = False
+
+
+Styled = tuple[str, str]
+"""A text that is safe to show, and its style."""
+
+
+def aligned(rows: Sequence[Sequence[Styled]]) -> Iterator[Content]:
+    """Give rows of as many cells each as lines, every column as wide as its widest cell."""
+    widths = [max(cell_len(text) for text, _ in column) + 2 for column in zip(*rows, strict=True)]
+    for row in rows:
+        padded = [
+            (text + " " * (width - cell_len(text)), style)
+            for (text, style), width in zip(row, widths, strict=True)
+        ]
+        yield Content.assemble(*padded)
 
 
 def fit(text: str, width: int) -> str:

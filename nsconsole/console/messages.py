@@ -7,12 +7,14 @@ from textual.message import Message
 
 if TYPE_CHECKING:
     from nsconsole.console.session import Session
+    from nsconsole.services.dead_letters import DeadLetter, DeadLetterInFull, Group
     from nsconsole.services.details import Detail, Now
     from nsconsole.services.lines import Line
     from nsconsole.services.operators import Operator
     from nsconsole.services.status import Standing
     from nsconsole.services.sync.log import LogEntry
     from nsconsole.services.sync.overview import Overview
+    from nsconsole.services.waiting import Applied, Counts, Waiting
 
 
 class _Latest(Message):
@@ -97,6 +99,44 @@ class NowRead(_Latest):
     proposal_id: int
     now: "Now | None"
     why: str = ""
+
+
+@dataclass
+class QueueRead(_Latest):
+    """What waits and matches `text`, the first of `counts`; and what was applied last."""
+
+    text: str
+    pushes: "list[Waiting]"
+    counts: "Counts"
+    applied: "list[Applied]"
+
+
+@dataclass
+class Drained(Message):
+    """A drain that was asked for is over; `trouble` says that not all went well."""
+
+    said: str
+    trouble: bool
+
+
+@dataclass
+class LettersRead(_Latest):
+    """Dead letters that match a filter: how many there are of each group, and those read.
+
+    The letters are the ones from `offset` on, counted over all groups.
+    """
+
+    text: str
+    groups: "list[Group]"
+    offset: int
+    letters: "list[DeadLetter]"
+
+
+@dataclass
+class LetterRead(_Latest):
+    """A dead letter in full."""
+
+    found: "DeadLetterInFull"
 
 
 @dataclass

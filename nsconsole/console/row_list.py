@@ -89,7 +89,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         """Take rows, and keep the cursor on its row, and that row where it is on the screen."""
         self.rows = rows
         self._measure()
-        found = next((i for i, row in enumerate(rows) if self.key(row) == self._key), None)
+        found = self.find(self._key)
         if found is not None:
             self._follow(found)
         else:
@@ -98,6 +98,10 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
                 self._bind()
         self.refresh_changed()
         self.post_message(self.Highlighted())
+
+    def find(self, key: Hashable) -> int | None:
+        """Tell which row has a key; None if no row has."""
+        return next((i for i, row in enumerate(self.rows) if self.key(row) == key), None)
 
     def to_top(self) -> None:
         """Let the next rows that are shown begin with the cursor on the first."""

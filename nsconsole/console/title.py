@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from nsconsole.services.operators import Operator
     from nsconsole.services.status import Standing
 
+_BREAKER = {"open": "breaker OPEN", "half_open": "breaker trying"}
 _LINK = {
     "unknown": "not asked yet",
     "ok": "ok",
     "unreachable": "UNREACHABLE",
     "refused": "REFUSES LOGIN",
 }
+_TROUBLE = ("unreachable", "refused")
 
 
 class TitleBar(Widget):
@@ -55,7 +57,8 @@ class TitleBar(Widget):
         if standing is None:
             return
         self._standing = standing
-        self.set_class(standing.link.state in ("unreachable", "refused"), "-trouble")
+        troubled = standing.link.state in _TROUBLE or _breaker(standing)
+        self.set_class(bool(troubled), "-trouble")
         self.tooltip = Content(clean(standing.link.detail)) if standing.link.detail else None
         self.refresh()
 
@@ -89,7 +92,9 @@ class TitleBar(Widget):
         elif self._standing:
             pieces.append((2, "looking only"))
         if self._standing:
-            pieces.append((5, f"{self._netsuite} {_LINK[self._standing.link.state]}"))
+            link = self._standing.link.state
+            rank = 9 if link in _TROUBLE else 4
+            pieces.append((rank, f"{self._netsuite} {_LINK[link]}"))
             pieces += [(rank, words) for rank, words in self._queue(self._standing) if words]
         if self._now:
             pieces.append((1, f"{self._now:%H:%M}"))
@@ -97,11 +102,18 @@ class TitleBar(Widget):
 
     @staticmethod
     def _queue(standing: "Standing") -> list[tuple[int, str]]:
-        queue = standing.queue
-        waiting, sending, dead = queue["queued"], queue["in_flight"], queue["dead"]
+        waiting, sending = standing.queue["queued"], standing.queue["in_flight"]
+        dead, breaker = standing.dead_letters, _breaker(standing)
         return [
-            (4, f"{standing.proposals['pending']:,} pending"),
-            (3 if waiting else 0, f"{waiting:,} queued" if waiting or not sending else ""),
+            (6, f"{standing.proposals['pending']:,} pending"),
+            (5 if waiting else 0, f"{waiting:,} queued" if waiting or not sending else ""),
             (3, f"{sending:,} in flight" if sending else ""),
-            (6, f"{dead:,} dead" if dead else ""),
+            (7, f"{dead:,} dead" if dead else ""),
+            (8, breaker),
         ]
+
+
+def _breaker(standing: "Standing") -> str:
+    """Say that the breaker is not closed; nothing if it is."""
+    known = standing.breaker
+    return "breaker HELD" if known.held_by else _BREAKER.get(known.state, "")

@@ -100,7 +100,7 @@ class ByHand:
         pass
 
     def drain(self):
-        from nsconsole.services.pushes import drain
+        from nsconsole.services.draining import drain
 
         return drain(self._workspace, attended=False)
 
@@ -243,7 +243,7 @@ class Person:
 
     @property
     def listed(self):
-        return self.app.screen_stack[0].query_one("ProposalList, TableList")
+        return self.app.screen_stack[0].query_one("ProposalList, TableList, PushList, LetterList")
 
     @property
     def asked(self):

@@ -57,16 +57,13 @@ async def test_approving_takes_two_keystrokes_and_the_row_follows_the_push_to_th
         assert (change["record_type"], change["fields"]) == ("vendor", {"cost": 12.5})
 
 
-async def test_a_push_under_way_shows_as_in_flight(app, sitting, staged, workspace, clock):
-    from nsconsole.store import pushes
+async def test_a_push_under_way_shows_as_in_flight(app, sitting, staged, workspace):
+    from nsconsole.services.leasing import take
 
     async with sitting(app) as person:
         await person.press("a", "y")
         await person.until(lambda: person.row.endswith("queued"))
-        with workspace.database.writing() as connection:
-            assert pushes.lease(
-                connection, lease="elsewhere", due=clock(), now=clock(), expires=clock()
-            )
+        assert take(workspace, limit=1)
         await person.until(lambda: person.row.endswith("in flight"))
 
 
@@ -221,7 +218,7 @@ async def test_everything_that_matches_the_filter_is_selected_at_once(app, sitti
         await person.press("escape", "escape")
         assert "2 selected" in person.sees
         assert sum("●" in row for row in person.rows) == 2
-        await person.press("u")
+        await person.press("U")
         assert "selected" not in person.sees
 
 
@@ -236,7 +233,7 @@ async def test_only_what_is_pending_can_be_selected_or_decided(app, sitting, sta
     decide(admin, "rejected", staged[-1], reason="No.")
     async with sitting(app) as person:
         await person.press("v", "space")
-        assert "Only what is pending can be selected." in person.told
+        assert "Only what is pending, or was approved just now, can be selected." in person.told
         await person.press("a")
         assert not person.asked
         assert "#5 was rejected by ada already." in person.told

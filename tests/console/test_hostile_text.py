@@ -72,7 +72,7 @@ async def test_hostile_text_is_shown_literally_on_every_screen(app, sitting, hos
             await look("escape")
         await look("j", "a")  # of high risk: its name and id stand in the dialog
         await look("escape", "asterisk", "a")
-        await look("escape", "u", "slash")
+        await look("escape", "U", "slash")
         await person.write("[red] ␛ \x1b[2J")
         await look("enter")
         await look("escape")

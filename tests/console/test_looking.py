@@ -181,7 +181,7 @@ async def test_the_keys_that_decide_and_leave_are_in_the_footer_at_eighty_column
 ):
     async with sitting(app) as person:
         footer = person.sees.splitlines()[-1]
-        for text in ("a Approve", "r Reject", "space Select", "/ Filter", "? Help", "q Quit"):
+        for text in ("a Approve", "r Reject", "u Undo", "/ Filter", "Screens", "? Help", "q Quit"):
             assert text in footer
 
 

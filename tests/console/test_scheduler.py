@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from nsconsole.scheduler import Scheduler
+from nsconsole.services.approvals import Choice, Verdict
+from nsconsole.services.approvals import decide as decide_service
 from nsconsole.services.pushes import list_pushes
 from nsconsole.services.sync.overview import overview
 from nsconsole.services.sync.tiers import tiers
@@ -63,6 +65,16 @@ def test_it_drains_at_its_start(start, workspace, approved, sandbox):
     start(workspace)
     _until(lambda: _statuses(workspace) == ["applied"])
     assert len(sandbox.ledger()) == 1
+
+
+def test_it_drains_as_soon_as_an_approval_can_be_called_back_no_more(
+    start, open_workspace, sandbox, stage, admin, vendor, clock
+):
+    seldom = open_workspace(sandbox.environ, drain_every=3600.0, undo_medium=2.0)
+    (id_,) = stage(vendor)
+    decide_service(seldom, admin, Verdict.APPROVE, [Choice(id_)])
+    start(seldom)
+    _until(lambda: clock.advance(0.015) or _statuses(seldom) == ["applied"])
 
 
 def test_it_drains_at_once_when_asked(start, open_workspace, sandbox, workspace, approved):

@@ -1,11 +1,11 @@
 """A decision from the key to the answer: the question, the edit token, the service, the outcome."""
 
-import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nsconsole.console import words
-from nsconsole.console.inbox.dialogs import ApproveDialog, RejectDialog, TokenDialog
+from nsconsole.console.authority import ask_authority, with_authority
+from nsconsole.console.inbox.dialogs import ApproveDialog, RejectDialog
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,11 +19,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What to tell: what went well, what did not, and which proposals are settled."""
+    """What to tell: what went well and what did not; and which proposals are settled.
+
+    `approved` are those that this approved, which can be taken back for a while.
+    """
 
     said: str = ""
     trouble: str = ""
     settled: frozenset[int] = frozenset()
+    approved: frozenset[int] = frozenset()
 
 
 async def ask(
@@ -49,7 +53,7 @@ class Deciding:
         from nsconsole.store.engine import DatabaseError
 
         try:
-            authority = await self._authority()
+            authority = await ask_authority(self._app, self._session)
             if authority is None:
                 return Outcome()
             decisions = await self._decide(authority, verdict, lines, reason)
@@ -57,51 +61,64 @@ class Deciding:
             return Outcome(trouble=str(error))
         if verdict == "approve" and any(decision.won for decision in decisions):
             self._app.drain_soon()
-        return _outcome(verdict, decisions)
+        return _outcome(verdict, decisions, self._undo_seconds(lines))
 
-    async def _authority(self) -> "Authority | None":
-        from nsconsole.services.operators import authenticate
+    def _undo_seconds(self, lines: "Sequence[Line]") -> float:
+        known = self._session.workspace.settings.undo_seconds
+        return max(known[line.risk_tier] for line in lines)
 
-        session = self._session
-        if session.authority is None:
-            operator = await asyncio.to_thread(session.identify)
-            token = session.edit_token
-            if token is None and operator:
-                token = await self._app.push_screen_wait(TokenDialog(operator.name))
-                if token is None:
-                    return None
-            session.edit_token = None  # one that is refused is not tried again
-            session.authority = await asyncio.to_thread(
-                authenticate, session.workspace, operator, token
+    async def undo(self, proposal_ids: "Sequence[int]") -> Outcome:
+        """Take approvals back, and say what came of it."""
+        from nsconsole.console.queue import orders
+        from nsconsole.services.errors import ServiceError
+        from nsconsole.store.engine import DatabaseError
+
+        workspace = self._session.workspace
+        try:
+            authority = await ask_authority(self._app, self._session)
+            if authority is None:
+                return Outcome()
+            outcome = await with_authority(
+                self._session, lambda: orders.undo(workspace, authority, proposal_ids)
             )
-        return session.authority
+        except (ServiceError, DatabaseError) as error:
+            return Outcome(trouble=str(error))
+        return Outcome(outcome.said, outcome.trouble, frozenset(proposal_ids))
 
     async def _decide(
         self, authority: "Authority", verdict: str, lines: "Sequence[Line]", reason: str
     ) -> "list[Decision]":
         from nsconsole.services.approvals import Choice, Verdict, decide
-        from nsconsole.services.errors import RefusedError
 
         choices = [Choice(line.id, line.digest) for line in lines]
         wanted = Verdict.APPROVE if verdict == "approve" else Verdict.REJECT
-        try:
-            return await asyncio.to_thread(
-                decide, self._session.workspace, authority, wanted, choices, reason=reason
-            )
-        except RefusedError:
-            self._session.authority = None  # a token that was changed is asked for anew
-            raise
+        workspace = self._session.workspace
+        return await with_authority(
+            self._session, lambda: decide(workspace, authority, wanted, choices, reason=reason)
+        )
 
 
-def _outcome(verdict: str, decisions: "Sequence[Decision]") -> Outcome:
-    won = [decision for decision in decisions if decision.won]
+def _outcome(verdict: str, decisions: "Sequence[Decision]", undo_seconds: float) -> Outcome:
+    won = frozenset(decision.proposal_id for decision in decisions if decision.won)
     lost = [decision for decision in decisions if not decision.won]
-    done = "Approved" if verdict == "approve" else "Rejected"
-    if len(won) == 1:
-        said = f"{done} #{won[0].proposal_id}."
-    else:
-        said = f"{done} {words.counted(len(won), 'proposal')}." if won else ""
-    return Outcome(said, _trouble(lost), frozenset(decision.proposal_id for decision in decisions))
+    approves = verdict == "approve"
+    return Outcome(
+        _said("Approved" if approves else "Rejected", won, undo_seconds if approves else 0),
+        _trouble(lost),
+        settled=frozenset(decision.proposal_id for decision in decisions),
+        approved=won if approves else frozenset(),
+    )
+
+
+def _said(done: str, won: frozenset[int], undo_seconds: float) -> str:
+    if not won:
+        return ""
+    one = len(won) == 1
+    what = f"#{min(won)}" if one else words.counted(len(won), "proposal")
+    undo = (
+        f" u takes {'it' if one else 'them'} back for {undo_seconds:g} s." if undo_seconds else ""
+    )
+    return f"{done} {what}.{undo}"
 
 
 def _trouble(lost: "Sequence[Decision]") -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -11,6 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from nsconsole.console import words
+from nsconsole.console.drawing import Styled, aligned
 from nsconsole.text import clean
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _LONGEST = 40  # a value in the table; a longer one stands below it in full
 _HEADS = ("", "seen", "in NetSuite", "proposed")
 _MUTED, _GOOD, _BAD, _STRONG = "$foreground-muted", "$text-success", "$text-error", "bold"
 
-Row = tuple[tuple[str, str], ...]  # (text, style) for each column
+Row = tuple[Styled, ...]
 
 
 class DetailPane(VerticalScroll, can_focus=True):
@@ -122,13 +122,7 @@ def _table(detail: "Detail", now: "Now | None") -> Iterator[Content]:
     if settled:
         hidden.add(2)
     kept = [[cell for i, cell in enumerate(row) if i not in hidden] for row in rows]
-    widths = [max(cell_len(row[i][0]) for row in kept) + 2 for i in range(len(kept[0]))]
-    for row in kept:
-        padded = [
-            (text + " " * (width - cell_len(text)), style)
-            for (text, style), width in zip(row, widths, strict=True)
-        ]
-        yield Content.assemble(*padded)
+    yield from aligned(kept)
     for change in detail.changes:
         yield from _in_full(change)
 

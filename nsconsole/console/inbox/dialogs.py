@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Button, Input, Static
 
 from nsconsole.console import words
-from nsconsole.console.dialog import Dialog
+from nsconsole.console.dialog import Dialog, ReasonDialog
 from nsconsole.text import clean
 
 if TYPE_CHECKING:
@@ -84,9 +84,14 @@ class ApproveDialog(Dialog[bool]):
 
     def _warnings(self) -> Iterator[str]:
         if self._hidden:
-            yield f"⚠ {words.counted(self._hidden, 'selected proposal')} not in sight (filter)"
+            yield _out_of_sight(self._hidden)
         if self._moved:
             yield "⚠ NetSuite changed after this was staged; it will refuse the write."
+
+
+def _out_of_sight(hidden: int) -> str:
+    told = f"⚠ {words.counted(hidden, 'selected proposal')} not in sight (filter)"
+    return told if hidden else ""
 
 
 def _counts(what: str, names: list[str]) -> str:
@@ -116,72 +121,16 @@ def _instruction(lines: "Sequence[Line]") -> str:
     return f"High risk. Type the record's id ({id_}){named}, then enter:"
 
 
-class RejectDialog(Dialog[str]):
+class RejectDialog(ReasonDialog):
     """Asks why; an answer is a reason."""
 
     def __init__(self, lines: "Sequence[Line]", *, hidden: int = 0) -> None:
-        super().__init__()
-        self._lines = lines
-        self._hidden = hidden
-
-    def compose(self) -> ComposeResult:
-        """The question, the change, and a place for the reason."""
-        one = len(self._lines) == 1
-        what = "this change" if one else words.counted(len(self._lines), "proposal")
-        with Vertical(id="dialog"):
-            yield Static(f"Reject {what}?", id="question", markup=False)
-            with VerticalScroll(id="body", can_focus=False):
-                for line in self._lines[:_MOST_SHOWN]:
-                    yield Static(Content(clean(line.summary)), markup=False)
-            if self._hidden:
-                hidden = (
-                    f"⚠ {words.counted(self._hidden, 'selected proposal')} not in sight (filter)"
-                )
-                yield Static(hidden, classes="warning", markup=False)
-            yield Static("Why? Its author reads this.", id="instruction", markup=False)
-            yield Input(id="typed", max_length=2000, placeholder="reason")
-            with Horizontal(id="buttons"):
-                yield Button("Cancel", id="no", compact=True)
-                yield Button("Reject", id="yes", variant="error", disabled=True, compact=True)
-
-    def on_mount(self) -> None:
-        """Start where the reason is typed."""
-        self.query_one("#typed").focus()
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """A rejection needs a reason."""
-        self.query_one("#yes", Button).disabled = not event.value.strip()
-
-    def action_confirm(self) -> None:
-        """Reject, with the reason."""
-        reason = self.query_one("#typed", Input).value.strip()
-        if reason:
-            self.dismiss(reason)
-
-
-class TokenDialog(Dialog[str]):
-    """Asks for the operator's edit token, once a run; it is not shown and not kept on disk."""
-
-    def __init__(self, operator: str) -> None:
-        super().__init__()
-        self._operator = operator
-
-    def compose(self) -> ComposeResult:
-        """The question and a place that shows dots."""
-        with Vertical(id="dialog"):
-            question = f"{clean(self._operator)}, your edit token?"
-            yield Static(question, id="question", markup=False)
-            asked = "Asked once a run. NSCONSOLE_EDIT_TOKEN answers it beforehand."
-            yield Static(asked, id="instruction", markup=False)
-            yield Input(id="typed", password=True)
-            with Horizontal(id="buttons"):
-                yield Button("Cancel", id="no", compact=True)
-                yield Button("Go on", id="yes", variant="primary", compact=True)
-
-    def on_mount(self) -> None:
-        """Start where the token is typed."""
-        self.query_one("#typed").focus()
-
-    def action_confirm(self) -> None:
-        """Give the token."""
-        self.dismiss(self.query_one("#typed", Input).value.strip() or None)
+        one = len(lines) == 1
+        what = "this change" if one else words.counted(len(lines), "proposal")
+        super().__init__(
+            f"Reject {what}?",
+            about=[clean(line.summary) for line in lines[:_MOST_SHOWN]],
+            warning=_out_of_sight(hidden),
+            asked="Why? Its author reads this.",
+            verb="Reject",
+        )

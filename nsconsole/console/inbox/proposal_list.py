@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import set_cell_size
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 MARGIN = 100  # rows held beyond the screen, each way
 _STATE_WIDTH = 11
+_LAST = timedelta(seconds=2)  # after the last second there is one more thing to show
 
 
 class ProposalList(ScrollView, can_focus=True):
@@ -108,6 +109,11 @@ class ProposalList(ScrollView, can_focus=True):
         self._cursor, self._cursor_id, self._bind_when_read = 0, None, True
         self.scroll_to(y=0, animate=False, force=True, immediate=True)
 
+    def go_to(self, proposal_id: int) -> None:
+        """Let the next rows that are shown have the cursor on a proposal."""
+        self.to_top()
+        self._cursor_id, self._bind_when_read = proposal_id, False
+
     def show_page(self, page: "PageRead") -> None:
         """Take the rows that were read, and keep the cursor on its proposal and its screen line."""
         held, bound = (self._offset, self._lines, self._total), self._cursor_id
@@ -131,8 +137,8 @@ class ProposalList(ScrollView, can_focus=True):
         self._want()
 
     def _remark(self, line: "Line") -> None:
-        # What was decided meanwhile cannot be decided again.
-        if line.status == "pending":
+        # What was decided meanwhile cannot be decided again; an approval may be taken back.
+        if line.status == "pending" or line.undo_until:
             self.marked[line.id] = line
         else:
             del self.marked[line.id]
@@ -206,9 +212,9 @@ class ProposalList(ScrollView, can_focus=True):
             self._move_to(index)
 
     def toggle_mark(self) -> bool:
-        """Select or unselect the proposal under the cursor; False if it is not pending."""
+        """Select or unselect the proposal under the cursor; False if nothing can be done to it."""
         line = self.line
-        if line is None or line.status != "pending":
+        if line is None or not (line.status == "pending" or line.undo_until):
             return False
         if self.marked.pop(line.id, None) is None:
             self.marked[line.id] = line
@@ -219,6 +225,12 @@ class ProposalList(ScrollView, can_focus=True):
         """Select some proposals besides those selected."""
         self.marked |= {line.id: line for line in lines}
         self.refresh()
+
+    def count_down(self) -> None:
+        """Repaint, if an approval can still be taken back: its seconds go by."""
+        now = self._now()
+        if any(line.undo_until and line.undo_until > now - _LAST for line in self._lines):
+            self.refresh()
 
     def unmark_all(self) -> None:
         """Select none."""
@@ -242,7 +254,7 @@ class ProposalList(ScrollView, can_focus=True):
         return Strip(self._cells(line, base, width, here=here), width)
 
     def _cells(self, line: "Line", base: Style, width: int, *, here: bool) -> list[Segment]:
-        pending, state = line.status == "pending", words.state(line)
+        pending, state = line.status == "pending", words.state(line, self._now())
         muted = self._style("muted")
         pieces = [
             ("▌" if here else " ", 1, None),
@@ -256,7 +268,8 @@ class ProposalList(ScrollView, can_focus=True):
         room = width - sum(size for _, size, _ in pieces) - shown
         pieces.append((fit(clean(line.summary), room - 1), room, None if pending else muted))
         if shown:
-            pieces.append((state, shown, self._style(_tone(line))))
+            tone = "marked" if state.startswith(words.UNDO) else _tone(line)
+            pieces.append((state, shown, self._style(tone)))
         return [
             Segment(
                 set_cell_size(fit(text, size - 1) if size > 2 else text, size), _over(base, style)

@@ -20,7 +20,6 @@ from nsconsole.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from textual.timer import Timer
 
@@ -55,9 +54,10 @@ class InboxScreen(Area):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "approve", "Approve", id="inbox.approve"),
         Binding("r", "reject", "Reject", id="inbox.reject"),
-        Binding("space", "mark", "Select", id="inbox.mark"),
+        Binding("u", "undo", "Undo", id="inbox.undo"),
+        Binding("space", "mark", "Select", show=False, id="inbox.mark"),
         Binding("asterisk", "mark_all", "Select all shown", show=False, id="inbox.mark_all"),
-        Binding("u", "unmark_all", "Unselect all", show=False, id="inbox.unmark_all"),
+        Binding("U", "unmark_all", "Unselect all", show=False, id="inbox.unmark_all"),
         Binding("slash", "filter", "Filter", id="inbox.filter"),
         Binding("s", "sort", "Sort", show=False, id="inbox.sort"),
         Binding("v", "view", "View", id="inbox.view"),
@@ -79,6 +79,7 @@ class InboxScreen(Area):
         self._reader: Reader | None = None
         self._looking = messages.Looking()
         self._settling: Timer | None = None
+        self._approved: frozenset[int] = frozenset()  # by the last decision at this screen
 
     def compose(self) -> ComposeResult:
         """Title, what is listed, the list beside the proposal, and a place to filter."""
@@ -88,12 +89,13 @@ class InboxScreen(Area):
             yield ProposalList(self.app.now)
             yield DetailPane()
         yield Input(id="filter", placeholder="filter: words in any order; enter keeps, esc clears")
-        yield Footer(compact=True)
+        yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         """Hold the keyboard on the list, and let what it shows grow older."""
         self._list.focus()
         self.set_interval(_AGES, self._list.refresh)
+        self.set_interval(1, self._list.count_down)
 
     @property
     def _list(self) -> ProposalList:
@@ -103,12 +105,22 @@ class InboxScreen(Area):
     def _detail(self) -> DetailPane:
         return self.query_one(DetailPane)
 
-    def begin(self, session: "Session", since: "datetime") -> None:
+    def begin(self, session: "Session") -> None:
         """Show an open workspace."""
         self._session = session
         self._begun.set()
-        self._reader = Reader(session.workspace, self.post_message, since)
+        self._reader = Reader(session.workspace, self.post_message, self.app.now())
         self._read_rows(anchored=True)
+
+    def show_proposal(self, proposal_id: int) -> None:
+        """Put the cursor on a proposal, whatever was filtered or decided."""
+        self.remove_class("-filtering", "-open")
+        self._looking = messages.Looking(sort=self._looking.sort, everything=True)
+        self.query_one("#filter", Input).value = ""
+        self._list.go_to(proposal_id)
+        self._list.focus()
+        self._read_rows(anchored=True)
+        self._say_what_is_listed()
 
     def show_progress(self, what: str) -> None:
         """Say what the opening is at."""
@@ -199,7 +211,7 @@ class InboxScreen(Area):
         looking, total = self._looking, self._list.total
         parts = ["Everything" if looking.everything else "Inbox", words.counted(total, "proposal")]
         if self._list.marked:
-            parts.append(f"{len(self._list.marked):,} selected (u unselects)")
+            parts.append(f"{len(self._list.marked):,} selected (U unselects)")
         if looking.text:
             parts.append(f"filter “{clean(looking.text, limit=30)}” (esc clears)")
         parts.append(f"{_SORTS[looking.sort]} (s)")
@@ -265,7 +277,8 @@ class InboxScreen(Area):
             self._list.action_move(1)
             self._say_what_is_listed()
         else:
-            self.tell("Only what is pending can be selected.", severity="warning")
+            told = "Only what is pending, or was approved just now, can be selected."
+            self.tell(told, severity="warning")
 
     @work(exclusive=True, group="marking")
     async def action_mark_all(self) -> None:
@@ -297,10 +310,11 @@ class InboxScreen(Area):
             return
         # What was in sight when the key was pressed is decided, whatever the list does meanwhile.
         lines = self._chosen()
+        decided = [line for line in lines if line.status != "pending"]
         if not lines:
             self.tell("There is no proposal under the cursor.", severity="warning")
-        elif any(line.status != "pending" for line in lines):
-            line = lines[0]
+        elif decided:
+            line = decided[0]
             self.tell(
                 f"#{line.id} was {line.status} by {line.decided_by} already.", severity="warning"
             )
@@ -327,6 +341,33 @@ class InboxScreen(Area):
             outcome = await Deciding(self.app, self._session).run(verdict, lines, reason)
             self._show_outcome(outcome)
 
+    def action_undo(self) -> None:
+        """Take approvals back: the selected ones, else the last ones made here, else this one."""
+        if self.is_at_work("deciding"):
+            return
+        ids = self._to_undo()
+        if ids:
+            self._run_undo(ids)
+        else:
+            self.tell("There is no approval to take back here.", severity="warning")
+
+    def _to_undo(self) -> "Sequence[int]":
+        selected = [id_ for id_, line in self._list.marked.items() if line.status == "approved"]
+        line = self._list.line
+        here = line.id if line and line.status == "approved" else None
+        if selected:
+            return selected
+        if self._approved and (here is None or here in self._approved):
+            return sorted(self._approved)
+        return [here] if here is not None else []
+
+    @work(group="deciding")
+    async def _run_undo(self, ids: "Sequence[int]") -> None:
+        from nsconsole.console.inbox.deciding import Deciding  # not at start
+
+        if self._session:
+            self._show_outcome(await Deciding(self.app, self._session).undo(ids))
+
     def _hidden(self, lines: "Sequence[Line]") -> int:
         if len(lines) < 2 or not self._looking.text:
             return 0
@@ -334,6 +375,8 @@ class InboxScreen(Area):
         return sum(not all(word in line.search_text for word in wanted) for line in lines)
 
     def _show_outcome(self, outcome: "Outcome") -> None:
+        if outcome.settled:
+            self._approved = outcome.approved
         for id_ in outcome.settled:
             self._list.marked.pop(id_, None)
         if outcome.said:

@@ -32,17 +32,16 @@ if TYPE_CHECKING:
     from nsconsole.services.sync.overview import Overview, TableLine
     from nsconsole.services.workspace import Workspace
 
-_REST = 0.25  # seconds between two looks at a database that changes all the time
 _FILTERED = ("words of the tables, in any order", "a text of the entries")
 
 _TABLE_KEYS: list[BindingType] = [
     Binding("S", "sync", "Sync", id="sync.now"),
-    Binding("F", "full", "Full pull", id="sync.full"),
+    Binding("F", "full", "Full", id="sync.full"),
     Binding("p", "pause", "Pause", id="sync.pause"),
     Binding("P", "pause_tier", "Pause or resume the tier", show=False, id="sync.pause_tier"),
     Binding("c", "cancel", "Cancel", id="sync.cancel"),
     Binding("space", "mark", "Select", show=False, id="sync.mark"),
-    Binding("u", "unmark_all", "Unselect all", show=False, id="sync.unmark_all"),
+    Binding("U", "unmark_all", "Unselect all", show=False, id="sync.unmark_all"),
     Binding("s", "sort", "Sort", show=False, id="sync.sort"),
 ]
 _LOG_KEYS: list[BindingType] = [
@@ -62,7 +61,7 @@ _BOTH_KEYS: list[BindingType] = [
 class SyncScreen(Area):
     """Tiers and tables above, the tail of the sync log below."""
 
-    CSS_PATH: ClassVar[Any] = resource("styles") / "sync.tcss"
+    CSS_PATH: ClassVar[Any] = [resource("styles") / name for name in ("rows.tcss", "sync.tcss")]
     VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012 - as the base has it
         (0, "-short"),
         (30, "-tall"),
@@ -79,7 +78,6 @@ class SyncScreen(Area):
         self._session = session
         self._reader: Reader | None = None
         self._overview: Overview | None = None
-        self._resting = self._due = False
         self._said: dict[str, str] = {}
 
     def compose(self) -> ComposeResult:
@@ -91,7 +89,7 @@ class SyncScreen(Area):
         yield TableList(self.app.now)
         yield LogPane(self.app.now)
         yield Input(id="filter")
-        yield Footer(compact=True)
+        yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         """Show the workspace if it is open, and let what is shown grow older."""
@@ -126,17 +124,9 @@ class SyncScreen(Area):
 
     def catch_up(self) -> None:
         """Read how all stands and what happened since, though not too often."""
-        self._due = self._resting
-        if self._reader and not self._resting:
-            self._resting = True
-            self.set_timer(_REST, self._rested)
+        if self._reader and self.may_read():
             self._reader.overview()
             self._log.read_newer()
-
-    def _rested(self) -> None:
-        self._resting = False
-        if self._due:
-            self.post_message(messages.DatabaseChanged())
 
     @on(messages.OverviewRead)
     def _overview_read(self, read: messages.OverviewRead) -> None:
@@ -157,7 +147,7 @@ class SyncScreen(Area):
         tables = self._tables
         parts = ["Mirror", words.counted(len(tables.rows), "table")]
         if tables.marked:
-            parts.append(f"{len(tables.marked):,} selected (u unselects)")
+            parts.append(f"{len(tables.marked):,} selected (U unselects)")
         if tables.text:
             parts.append(f"filter “{clean(tables.text, limit=30)}” (esc clears)")
         parts.append(f"by {tables.order} (s)")

@@ -13,7 +13,7 @@ async def test_a_table_is_synced_now(app, at_sync, furnished):
 async def test_selected_tables_are_synced_together_and_unselected(app, at_sync, furnished):
     async with at_sync(app) as person:
         await person.press("space", "j", "space")
-        assert "2 selected (u unselects)" in person.sees
+        assert "2 selected (U unselects)" in person.sees
         await person.press("S")
         assert app.background.synced == [(["customer", "contact"], False)]
         assert "selected" not in person.sees
@@ -32,7 +32,7 @@ async def test_several_full_pulls_are_added_up(app, at_sync, furnished):
     async with at_sync(app) as person:
         await person.press("slash", *"r", "enter", "space", "j", "j", "space", "j", "space", "F")
         assert app.screen_stack[-1].query("#question")
-        await person.press("escape", "u", "escape", "g", "j", "j", "space", "G", "space", "F")
+        await person.press("escape", "U", "escape", "g", "j", "j", "space", "G", "space", "F")
         assert "Together:" in person.sees
         await person.press("escape")
         assert app.background.synced == []

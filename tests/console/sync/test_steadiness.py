@@ -85,7 +85,7 @@ async def test_the_screen_out_of_sight_reads_nothing_and_catches_up(
         await person.press("1")
         slow_overview.hold()
         furnished.remap("vendor")
-        await person.until(lambda: app._sync._stale)
+        await person.until(lambda: app._areas["sync"]._stale)
         assert not slow_overview.held.is_set()
         slow_overview.go_on()
         await person.press("2")

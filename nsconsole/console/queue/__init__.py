@@ -1,0 +1,1 @@
+"""The queue: what waits to be sent and for what, and what a person may change of it."""

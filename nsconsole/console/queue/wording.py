@@ -1,0 +1,106 @@
+"""How the queue is worded: why each push waits, and what holds up all of them."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from nsconsole.console import words
+from nsconsole.console.sync import figures
+from nsconsole.text import clean
+
+if TYPE_CHECKING:
+    from nsconsole.services.breaker import Breaker
+    from nsconsole.services.link import Link
+    from nsconsole.services.status import Standing
+    from nsconsole.services.waiting import Waiting
+
+_NOT_SENT = "Nothing is sent meanwhile, and nothing is lost."
+_TONES = {
+    "in_flight": "good",
+    "held": "warning",
+    "canary": "muted",
+    "behind": "muted",
+    "undo_window": "marked",
+    "backoff": "warning",
+    "login_refused": "bad",
+    "breaker": "bad",
+    "netsuite_away": "bad",
+    "due": "",
+}
+
+
+def tone(push: "Waiting") -> str:
+    """Name the style of the reason for which a push waits."""
+    return _TONES[push.reason]
+
+
+def brief(push: "Waiting", now: datetime) -> str:
+    """Say in a few words why a push waits, and how long still."""
+    left = figures.countdown(push.until, now) if push.until else ""
+    return {
+        "in_flight": f"→ in flight {figures.span((now - push.since).total_seconds())}",
+        "held": f"held by {clean(push.held_by or '', limit=12)}",
+        "canary": f"canary #{push.behind}",
+        "behind": f"behind #{push.behind}",
+        "undo_window": f"↶ undo, {left}",
+        "backoff": f"↻ retry, {left}",
+        "login_refused": "login refused",
+        "breaker": f"breaker, {left}" if left else "breaker",
+        "netsuite_away": "NetSuite away",
+        "due": "due",
+    }[push.reason]
+
+
+def in_full(push: "Waiting", now: datetime) -> str:
+    """Say in a sentence why a push waits, and what can be done."""
+    left = figures.countdown(push.until, now) if push.until else ""
+    return {
+        "in_flight": "It is on its way to NetSuite, and out of reach.",
+        "held": f"{clean(push.held_by or '', limit=40)} holds it; h lets it go.",
+        "canary": f"It goes once push {push.behind}, the first of this replay, is applied.",
+        "behind": f"Push {push.behind} changes the same record and goes before it.",
+        "undo_window": f"It is sent in {left}; until then u takes the approval back.",
+        "backoff": f"It is tried again in {left}; D tries now.",
+        "login_refused": "NetSuite refuses the login.",
+        "breaker": "The breaker stops all calls.",
+        "netsuite_away": "NetSuite cannot be reached; it is tried again and again.",
+        "due": "It goes with the next turn; D sends it now.",
+    }[push.reason]
+
+
+def trouble(standing: "Standing", now: datetime) -> str:
+    """Say what holds up all pushes; nothing if nothing does."""
+    if standing.link.state == "refused":
+        mend = "Nothing is sent until `nsconsole doctor` has succeeded, lest the account be locked."
+        return f"⚠ NetSuite refuses the login{_since(standing.link, now)}. {mend}"
+    if standing.breaker.held_by or standing.breaker.state != "closed":
+        return stopped(standing.breaker, now)
+    if standing.link.state == "unreachable":
+        return f"⚠ NetSuite cannot be reached{_since(standing.link, now)}. {_NOT_SENT}"
+    return ""
+
+
+def _since(link: "Link", now: datetime) -> str:
+    since = f" since {_when(link.since, now)}" if link.since else ""
+    return since + (f": {_plain(link.detail)}" if link.detail else "")
+
+
+def stopped(breaker: "Breaker", now: datetime) -> str:
+    """Say why the breaker stops all calls, and until when."""
+    since = f" since {_when(breaker.since, now)}" if breaker.since else ""
+    why = f": {_plain(breaker.reason)}" if breaker.reason else ""
+    if breaker.held_by:
+        holder = clean(breaker.held_by, limit=40)
+        return f"⚠ {holder} holds the breaker open{since}{why}. {_NOT_SENT} B resets it."
+    if breaker.state == "half_open":
+        return f"⚠ The breaker lets a few through to see{since}{why}. Then all goes on."
+    left = figures.countdown(breaker.open_until, now) if breaker.open_until else "now"
+    again = "It tries again with the next push" if left == "now" else f"It tries again in {left}"
+    return f"⚠ The breaker is open{since}{why}. {again}; B resets it."
+
+
+def _when(at: datetime, now: datetime) -> str:
+    return f"{words.moment(at)[:16]} ({words.age(at, now)})"
+
+
+def _plain(text: str) -> str:
+    return clean(text, limit=200).rstrip(".")
