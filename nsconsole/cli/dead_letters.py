@@ -165,8 +165,9 @@ def _replay(args: Namespace) -> int:
     if args.json:
         output.document({"replayed": list(map(asdict, done))})
     else:
-        first = f": push {done[0].push_id} first, the others once it is applied"
-        told = f"{len(done):,} on the queue again{first if len(done) > 1 else ''}"
+        told = f"{len(done):,} on the queue again"
+        if len(done) > 1:
+            told += f": push {done[0].push_id} first, the others once it is applied"
         output.line(f"{told}; `nsconsole drain` sends them now.")
     return _exit_code(which, len(done))
 

@@ -95,7 +95,7 @@ class _Fault:
         if blow is None:
             return None
         if blow.effect in _OF_OPERATIONS and call.endpoint == "restlet":
-            return self._strike_operations(blow, places)
+            return self._strike_operations(blow, self._of_records(call, places))
         if blow.effect is Effect.RECORD_CHANGED or not self._draw():
             return None
         self._spend(1)
@@ -117,6 +117,12 @@ class _Fault:
     def _step(self) -> int:
         self.seen += 1
         return self.seen - 1
+
+    def _of_records(self, call: Call, places: list[int]) -> list[int]:
+        """Leave out a ping, which is about no record, unless it is named."""
+        if "operation" in self.where:
+            return places
+        return [place for place in places if call.operations[place].get("operation") != "ping"]
 
     def _strike_operations(self, blow: Blow, places: list[int]) -> Strike | None:
         """Each operation that is meant counts by itself."""

@@ -123,7 +123,8 @@ class _Drainer:
 
     def run(self) -> None:
         """Drain until nothing is due."""
-        most = max(1, self._workspace.governor.size())
+        permits = self._workspace.governor.size()
+        most = permits + permits // 2  # some lease and settle while others' calls are under way
         with ThreadPoolExecutor(max_workers=most, thread_name_prefix="drain") as pool:
             self._hands = []
             self._call_hand(pool, most)
@@ -156,7 +157,13 @@ class _Drainer:
                 return
             if got == asked:
                 call_another()
-            self._note(_send(self._workspace, self._netsuite, lease))
+            call = _Call(self._workspace, self._netsuite, lease, self._check_wanted)
+            self._note(_send(self._workspace, call))
+
+    def _check_wanted(self) -> None:
+        """Raise CalledOffError if the drain has ended while a call waited for its place."""
+        if self._stop is not None or self._stopping():
+            raise CalledOffError
 
     def _reserve(self) -> int:
         """How many pushes to ask for: as many as a call carries, within what is left."""
@@ -190,11 +197,15 @@ def _why_not(workspace: Workspace) -> str:
     return f"the breaker is open until {now.open_until:%H:%M:%S} UTC: {now.reason}"
 
 
-def _send(workspace: Workspace, netsuite: "NetSuite", lease: Lease) -> list[Settlement]:
+class CalledOffError(Exception):
+    """Nothing was sent: the drain is over."""
+
+
+def _send(workspace: Workspace, call: "_Call") -> list[Settlement]:
     """Send what is leased in one call, and settle it; what was not approved so is not sent."""
+    lease = call.lease
     sound = [push for push in lease.pushes if _is_as_approved(push, lease)]
     settled = [Settled(push, _tampered()) for push in lease.pushes if push not in sound]
-    call = _Call(workspace, netsuite, lease)
     with suppress(LapsedError):  # others may have taken it by now, and will settle it
         settled += call.settle(sound)
     with workspace.database.writing() as connection:
@@ -220,10 +231,17 @@ def _tampered() -> Settlement:
 class _Call:
     """One call to the RESTlet, and what it says of NetSuite's health."""
 
-    def __init__(self, workspace: Workspace, netsuite: "NetSuite", lease: Lease) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        netsuite: "NetSuite",
+        lease: Lease,
+        check_wanted: Callable[[], None],
+    ) -> None:
+        self.lease = lease
         self._workspace = workspace
         self._netsuite = netsuite
-        self._lease = lease
+        self._check_wanted = check_wanted
         self._failed: NetSuiteError | None = None
         self._answered = False
 
@@ -244,7 +262,7 @@ class _Call:
 
     def tell_breaker(self, connection: Connection) -> None:
         """Let the breaker know how the call went."""
-        now, permission = self._workspace.now(), self._lease.permission
+        now, permission = self._workspace.now(), self.lease.permission
         if self._failed is not None:
             breaker.failed(connection, permission, now, str(self._failed))
         elif self._answered:
@@ -278,15 +296,20 @@ class _Call:
     def _sent(self, pushes: Sequence[Row[Any]]) -> list[Settled]:
         operations = [to_operation(push.payload_json, push.request_id) for push in pushes]
         try:
-            results = self._netsuite.write(
-                operations, before_sending=partial(check_held, self._workspace, self._lease)
-            )
+            results = self._netsuite.write(operations, before_sending=self._check)
+        except CalledOffError:
+            return [Settled(push, _not_sent(push)) for push in pushes]
         except NetSuiteError as error:
             self._note(error)
             alone = len(pushes) == 1
             return [self._learned(p, after_error(error, _tried(p), alone=alone)) for p in pushes]
         self._note(None)
         return [self._after(push, result) for push, result in zip(pushes, results, strict=True)]
+
+    def _check(self) -> None:
+        """See that the call is still wanted, and still ours to make."""
+        self._check_wanted()
+        check_held(self._workspace, self.lease)
 
     def _after(self, push: Row[Any], result: "OperationResult") -> Settled:
         return self._learned(push, after_result(result, _tried(push)))

@@ -5,8 +5,9 @@ same moment, each finds the link as it was and calls; here they go one after ano
 has taken the login, and whoever waited while it was refused does not call at all.
 """
 
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 
 from nsconsole.netsuite.errors import NetSuiteError, Outcome
 from nsconsole.netsuite.governance import Permits
@@ -34,31 +35,42 @@ class FirstCall:
         self._slots = slots
         self._refusal = refusal
         self._on_refusal = on_refusal
-        self._taken = False
+        self._proven = threading.Event()  # NetSuite took the login
 
     @contextmanager
     def permit(self, *, urgent: bool) -> Iterator[None]:
         """Hold a permit for one call. Raises NetSuiteError instead if the login is refused."""
-        alone = nullcontext() if self._taken else self._alone()
-        with alone, self._permits.permit(urgent=urgent):
-            proven = self._taken
-            try:
-                yield
-            except NetSuiteError as error:
-                # A refusal of what was proven may be meant for the question alone: the next tells.
-                self._taken = error.outcome is not Outcome.UNAUTHORIZED and (
-                    proven or error.status is not None
-                )
-                if error.outcome is Outcome.UNAUTHORIZED and not proven:
-                    self._on_refusal(error)
-                raise
-            self._taken = True
+        while self._proven.is_set():
+            with self._permits.permit(urgent=urgent):
+                if not self._proven.is_set():
+                    continue  # it was refused while we waited
+                with self._watching():
+                    yield
+                return
+        with self._alone(), self._permits.permit(urgent=urgent), self._watching():
+            yield
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
         with self._slots.take(_LOGIN) as held:
-            if self._taken:
+            if self._proven.is_set():
                 held.release()  # it was proven while we waited: all may go
             elif said := self._refusal():
                 raise NetSuiteError(Outcome.UNAUTHORIZED, said)
             yield
+
+    @contextmanager
+    def _watching(self) -> Iterator[None]:
+        proven = self._proven.is_set()
+        try:
+            yield
+        except NetSuiteError as error:
+            if error.outcome is not Outcome.UNAUTHORIZED:
+                if error.status is not None:
+                    self._proven.set()
+            elif proven:
+                self._proven.clear()  # meant for this question alone? The next call tells
+            else:
+                self._on_refusal(error)
+            raise
+        self._proven.set()

@@ -18,9 +18,8 @@ from nsconsole.text import clean
 _SUBJECT = "settings"
 # Where the workspace lies, who sits there and how it looks to them: no matter of what is done.
 _PERSONAL = {"home", "database_url", "operator", "theme"}
-_LOGIN_OR_QUERY = re.compile(
-    r"(?<=//).*@|[?#].*", re.DOTALL
-)  # of an address, where a password may stand
+# Of an address: where a password may stand.
+_LOGIN_OR_QUERY = re.compile(r"(?<=//).*@|[?#].*", re.DOTALL)
 
 
 def record_settings(database: Database, settings: Settings, at: datetime) -> None:

@@ -25,9 +25,12 @@ def add(connection: Connection, rows: Sequence[Sealed]) -> None:
     )
 
 
+_LAST_HASH = select(_A.hash).order_by(_A.id.desc()).limit(1)
+
+
 def last_hash(connection: Connection) -> str | None:
     """Give the hash of the newest entry; None if there is no entry."""
-    return connection.execute(select(_A.hash).order_by(_A.id.desc()).limit(1)).scalar()
+    return connection.execute(_LAST_HASH).scalar()
 
 
 def newest_detail(connection: Connection, subject: str) -> str | None:

@@ -11,8 +11,9 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.exc import DatabaseError as DriverError
+from sqlalchemy.pool import ConnectionPoolEntry
 
-_WRITES = "nsconsole_writes"
+_WRITES, _FILE = "nsconsole_writes", "nsconsole_file"
 _TURN = 8  # milliseconds
 
 
@@ -93,14 +94,36 @@ def _url_of(path: Path) -> URL:
     return URL.create("sqlite", database=str(path))
 
 
-def _configure(connection: sqlite3.Connection, _record: object) -> None:
+def _configure(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
     # The driver's own transactions begin late: two claims could both see a row pending.
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+    path = Path(connection.execute("PRAGMA database_list").fetchone()[2])
+    record.info[_FILE] = path, _identity(path)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Tell one file from another; None if there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _check_there(connection: Connection) -> None:
+    # SQLite would go on in a file that has no name any more, and all of it be lost.
+    path, opened = connection.info[_FILE]
+    if _identity(path) != opened:
+        raise DatabaseError(
+            f"{path} was moved, deleted or replaced under this program; nothing was changed. "
+            "Put it back, or start nsconsole again"
+        )
 
 
 def _begin(connection: Connection) -> None:
+    _check_there(connection)
     # A reader that took the write lock would starve the screens; a writer that did not would fail
     # with a stale snapshot after its first read.
     if connection.get_execution_options().get(_WRITES):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from nsconsole.store.tables import ns_link
 
@@ -17,10 +17,14 @@ class LinkRow(NamedTuple):
     since: datetime
 
 
+_GET = select(*(ns_link.c[name] for name in LinkRow._fields)).where(
+    ns_link.c.account == bindparam("account")
+)
+
+
 def get(connection: Connection, account: str) -> LinkRow | None:
     """Give the link's state; None if NetSuite was never asked."""
-    query = select(ns_link.c.state, ns_link.c.detail, ns_link.c.login, ns_link.c.since)
-    row = connection.execute(query.where(ns_link.c.account == account)).one_or_none()
+    row = connection.execute(_GET, {"account": account}).one_or_none()
     return LinkRow(*row) if row else None
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Select,
     UnaryExpression,
     and_,
+    bindparam,
     column,
     func,
     insert,
@@ -65,12 +66,15 @@ def authors(connection: Connection, ids: Sequence[int]) -> list[Row[tuple[int, s
     return list(connection.execute(query))
 
 
+_GET_MANY = select(proposed_actions).where(_P.id.in_(bindparam("ids", expanding=True)))
+
+
 def get_many(connection: Connection, ids: Sequence[int]) -> list[Row[Any]]:
     """Give the proposals of `ids` that exist."""
     found: list[Row[Any]] = []
     for start in range(0, len(ids), _MOST_IDS):
         some = ids[start : start + _MOST_IDS]
-        found += connection.execute(select(proposed_actions).where(_P.id.in_(some)))
+        found += connection.execute(_GET_MANY, {"ids": some})
     return found
 
 

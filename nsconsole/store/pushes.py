@@ -6,9 +6,7 @@ from typing import Any
 
 from sqlalchemy import (
     Connection,
-    Insert,
     Row,
-    Select,
     and_,
     bindparam,
     exists,
@@ -50,14 +48,20 @@ def hurry(connection: Connection, at: datetime) -> None:
     )
 
 
+_NOW = bindparam("moment", type_=_PUSH.leased_at.type)
+_FAR_AHEAD = bindparam("far_ahead", type_=_PUSH.leased_at.type)
+_LAPSED = select(ns_pending_pushes).where(
+    _IN_FLIGHT, or_(_PUSH.lease_expires_at < _NOW, _PUSH.lease_expires_at > _FAR_AHEAD)
+)
+
+
 def rescue(connection: Connection, now: datetime, *, longest: timedelta) -> list[Row[Any]]:
     """Put back what somebody had in flight whose lease ran out; give the rows as they were.
 
     Nobody heard what became of it, so it may be done. No lease lasts longer than `longest`: one
     that ends later was given by a clock that was ahead.
     """
-    lapsed = or_(_PUSH.lease_expires_at < now, _PUSH.lease_expires_at > now + longest)
-    rows = connection.execute(select(ns_pending_pushes).where(_IN_FLIGHT, lapsed)).all()
+    rows = connection.execute(_LAPSED, {"moment": now, "far_ahead": now + longest}).all()
     if rows:
         connection.execute(
             update(ns_pending_pushes)
@@ -65,6 +69,49 @@ def rescue(connection: Connection, now: datetime, *, longest: timedelta) -> list
             .values(status="queued", next_attempt_at=now, updated_at=now, maybe_done=1, **_FREE)
         )
     return list(rows)
+
+
+_EARLIER = ns_pending_pushes.alias("earlier")
+_DUE = (
+    select(_PUSH.id, _PUSH.attempts)
+    .where(
+        # `likely` and the plus keep SQLite from the index on the status, by which it would read
+        # all that waits, and sort it, to give the first few.
+        func.likely(_WAITING),
+        text("+ns_pending_pushes.status = 'queued'"),
+        _PUSH.held_at.is_(None),
+        or_(_PUSH.next_attempt_at <= _NOW, _PUSH.next_attempt_at > _FAR_AHEAD),
+        ~exists().where(
+            text(f"earlier.{WAITING}"),
+            _EARLIER.c.record_key == _PUSH.record_key,
+            _EARLIER.c.id < _PUSH.id,
+        ),
+    )
+    .order_by(_PUSH.priority, _PUSH.id)
+)
+_FIRST = _DUE.limit(1).subquery()
+_CANDIDATES = _DUE.limit(bindparam("most")).subquery()
+_BATCH = select(_CANDIDATES.c.id).where(
+    or_(
+        _CANDIDATES.c.id == select(_FIRST.c.id).scalar_subquery(),
+        and_(select(_FIRST.c.attempts).scalar_subquery() == 0, _CANDIDATES.c.attempts == 0),
+    )
+)
+# Made once: to make it takes longer than to execute it.
+_LEASE = (
+    update(ns_pending_pushes)
+    .where(_PUSH.id.in_(_BATCH))
+    .values(
+        status="in_flight",
+        lease=bindparam("owner"),
+        leased_at=_NOW,
+        lease_expires_at=bindparam("expires"),
+        fence=_PUSH.fence + 1,
+        attempts=_PUSH.attempts + 1,
+        updated_at=_NOW,
+    )
+    .returning(ns_pending_pushes)
+)
 
 
 def lease(
@@ -81,50 +128,9 @@ def lease(
     Of one record only the earliest that waits is taken. What was tried before is taken alone, lest
     it drag others along. A wait that ends later than `longest_wait` was set by a clock ahead.
     """
-    candidates = _due(now, longest_wait).limit(limit).subquery()
-    first = _due(now, longest_wait).limit(1).subquery()
-    fresh = select(first.c.attempts).scalar_subquery() == 0
-    batch = select(candidates.c.id).where(
-        or_(
-            candidates.c.id == select(first.c.id).scalar_subquery(),
-            and_(fresh, candidates.c.attempts == 0),
-        )
-    )
-    taken = (
-        update(ns_pending_pushes)
-        .where(_PUSH.id.in_(batch))
-        .values(
-            status="in_flight",
-            lease=owner,
-            leased_at=now,
-            lease_expires_at=expires,
-            fence=_PUSH.fence + 1,
-            attempts=_PUSH.attempts + 1,
-            updated_at=now,
-        )
-        .returning(ns_pending_pushes)
-    )
-    return sorted(connection.execute(taken), key=lambda row: (row.priority, row.id))
-
-
-def _due(now: datetime, longest_wait: timedelta) -> Select[Any]:
-    earlier = ns_pending_pushes.alias("earlier")
-    of_same_record = exists().where(
-        text(f"earlier.{WAITING}"),
-        earlier.c.record_key == _PUSH.record_key,
-        earlier.c.id < _PUSH.id,
-    )
-    return (
-        select(_PUSH.id, _PUSH.attempts)
-        .where(
-            _WAITING,
-            _PUSH.status == "queued",
-            _PUSH.held_at.is_(None),
-            or_(_PUSH.next_attempt_at <= now, _PUSH.next_attempt_at > now + longest_wait),
-            ~of_same_record,
-        )
-        .order_by(_PUSH.priority, _PUSH.id)
-    )
+    given = {"owner": owner, "most": limit, "moment": now, "expires": expires}
+    taken = connection.execute(_LEASE, {**given, "far_ahead": now + longest_wait})
+    return sorted(taken, key=lambda row: (row.priority, row.id))
 
 
 def held_back_until(connection: Connection) -> datetime | None:
@@ -135,6 +141,14 @@ def held_back_until(connection: Connection) -> datetime | None:
     return due
 
 
+_UNTIL = bindparam("until", type_=_PUSH.leased_at.type)
+_FENCES = select(_PUSH.id, _PUSH.fence).where(
+    _PUSH.id.in_(bindparam("ids", expanding=True)),
+    _PUSH.status == "in_flight",
+    or_(_UNTIL.is_(None), _PUSH.lease_expires_at >= _UNTIL),
+)
+
+
 def still_held(
     connection: Connection, fences: Mapping[int, int], *, until: datetime | None = None
 ) -> set[int]:
@@ -142,10 +156,8 @@ def still_held(
 
     With `until`, only those whose lease lasts so long.
     """
-    query = select(_PUSH.id, _PUSH.fence).where(_PUSH.id.in_(fences), _PUSH.status == "in_flight")
-    if until is not None:
-        query = query.where(_PUSH.lease_expires_at >= until)
-    return {row.id for row in connection.execute(query) if row.fence == fences[row.id]}
+    found = connection.execute(_FENCES, {"ids": list(fences), "until": until})
+    return {row.id for row in found if row.fence == fences[row.id]}
 
 
 _ROW = and_(
@@ -156,6 +168,49 @@ _ROW = and_(
 _FREE = {"lease": None, "leased_at": None, "lease_expires_at": None}
 
 
+_COPIED = (
+    "action_type",
+    "target_record",
+    "target_id",
+    "proposed_change_json",
+    "seen_json",
+    "digest",
+    "author",
+    "decided_by",
+    "decided_at",
+)
+_COLUMNS = {
+    "proposal_id": _P.id,
+    "push_id": _PUSH.id,
+    **{name: _P[name] for name in _COPIED},
+    "request_id": _PUSH.request_id,
+    "ns_internal_id": _PUSH.ns_internal_id,
+    "applied_at": _PUSH.applied_at,
+}
+_MIRROR = insert(proposed_actions_applied_mirror).from_select(
+    list(_COLUMNS),
+    select(*_COLUMNS.values())
+    .join_from(ns_pending_pushes, proposed_actions, _PUSH.proposal_id == _P.id)
+    .where(_PUSH.id.in_(bindparam("ids", expanding=True)))
+    .order_by(_PUSH.id),
+)
+
+
+_APPLIED = (
+    update(ns_pending_pushes)
+    .where(_ROW)
+    .values(
+        status="applied",
+        ns_internal_id=bindparam("internal_id"),
+        applied_at=_NOW,
+        updated_at=_NOW,
+        error_json=None,
+        maybe_done=0,
+        **_FREE,
+    )
+)
+
+
 def applied(connection: Connection, rows: Sequence[Mapping[str, Any]], at: datetime) -> None:
     """Settle pushes as applied, and write the audit row of each.
 
@@ -163,18 +218,8 @@ def applied(connection: Connection, rows: Sequence[Mapping[str, Any]], at: datet
     """
     if not rows:
         return
-    statement = update(ns_pending_pushes).where(_ROW)
-    statement = statement.values(
-        status="applied",
-        ns_internal_id=bindparam("internal_id"),
-        applied_at=at,
-        updated_at=at,
-        error_json=None,
-        maybe_done=0,
-        **_FREE,
-    )
-    connection.execute(statement, list(rows))
-    connection.execute(_mirror([row["push_id"] for row in rows]))
+    connection.execute(_APPLIED, [{**row, "moment": at} for row in rows])
+    connection.execute(_MIRROR, {"ids": [row["push_id"] for row in rows]})
 
 
 def released(connection: Connection, rows: Sequence[Mapping[str, Any]], at: datetime) -> None:
@@ -196,37 +241,6 @@ def released(connection: Connection, rows: Sequence[Mapping[str, Any]], at: date
         **_FREE,
     )
     connection.execute(statement, list(rows))
-
-
-_COPIED = (
-    "action_type",
-    "target_record",
-    "target_id",
-    "proposed_change_json",
-    "seen_json",
-    "digest",
-    "author",
-    "decided_by",
-    "decided_at",
-)
-
-
-def _mirror(push_ids: Sequence[int]) -> Insert:
-    columns = {
-        "proposal_id": _P.id,
-        "push_id": _PUSH.id,
-        **{name: _P[name] for name in _COPIED},
-        "request_id": _PUSH.request_id,
-        "ns_internal_id": _PUSH.ns_internal_id,
-        "applied_at": _PUSH.applied_at,
-    }
-    rows = (
-        select(*columns.values())
-        .join_from(ns_pending_pushes, proposed_actions, _PUSH.proposal_id == _P.id)
-        .where(_PUSH.id.in_(push_ids))
-        .order_by(_PUSH.id)
-    )
-    return insert(proposed_actions_applied_mirror).from_select(list(columns), rows)
 
 
 def for_proposals(connection: Connection, proposal_ids: Sequence[int]) -> dict[int, int]:

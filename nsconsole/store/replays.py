@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     Integer,
     Row,
+    bindparam,
     case,
     cast,
     func,
@@ -85,14 +87,21 @@ def status_of(connection: Connection, push_id: int) -> str:
     return status
 
 
+_AMONG = (
+    select(_PUSH.id)
+    .join(ns_push_dlq_log, _D.proposal_id == _PUSH.proposal_id)
+    .where(
+        _PUSH.id.in_(bindparam("pushes", expanding=True)),
+        _D.replay_push_id == _PUSH.id,
+        _D.reason == bindparam("because"),
+    )
+)
+
+
 def among(connection: Connection, push_ids: Sequence[int], *, reason: str) -> list[int]:
     """Tell which pushes are replays that bear a reason."""
-    query = (
-        select(_PUSH.id)
-        .join(ns_push_dlq_log, _D.proposal_id == _PUSH.proposal_id)
-        .where(_PUSH.id.in_(push_ids), _D.replay_push_id == _PUSH.id, _D.reason == reason)
-    )
-    return list(connection.execute(query).scalars())
+    found = connection.execute(_AMONG, {"pushes": push_ids, "because": reason})
+    return list(found.scalars())
 
 
 def let_go(connection: Connection, *, held_by: str, at: datetime) -> None:
@@ -146,21 +155,24 @@ def reopen(connection: Connection, push_ids: Sequence[int]) -> list[int]:
     return found
 
 
+_KEYS: BindParameter[str] = bindparam("keys", expanding=True)
+_LETTER = (_D.id, _D.proposal_id, _D.record_key, _D.payload_json)
+_RESTING = select(*_LETTER).where(_D.resolution.is_(None), _D.record_key.in_(_KEYS))
+_WAITING_AGAIN = (
+    select(*_LETTER, _D.replay_push_id)
+    .join_from(ns_pending_pushes, ns_push_dlq_log, _D.proposal_id == _PUSH.proposal_id)
+    .where(_LIKELY_WAITING, _PUSH.record_key.in_(_KEYS), _D.replay_push_id == _PUSH.id)
+)
+
+
 def resting_on(connection: Connection, record_keys: Sequence[str]) -> list[Row[Any]]:
     """Give the open dead letters of some records."""
-    columns = (_D.id, _D.proposal_id, _D.record_key, _D.payload_json)
-    query = select(*columns).where(_D.resolution.is_(None), _D.record_key.in_(record_keys))
-    return list(connection.execute(query))
+    return list(connection.execute(_RESTING, {"keys": record_keys}))
 
 
 def waiting_on(connection: Connection, record_keys: Sequence[str]) -> list[Row[Any]]:
     """Give the dead letters of some records whose replay waits yet, with its `replay_push_id`."""
-    query = (
-        select(_D.id, _D.proposal_id, _D.record_key, _D.payload_json, _D.replay_push_id)
-        .join_from(ns_pending_pushes, ns_push_dlq_log, _D.proposal_id == _PUSH.proposal_id)
-        .where(_LIKELY_WAITING, _PUSH.record_key.in_(record_keys), _D.replay_push_id == _PUSH.id)
-    )
-    return list(connection.execute(query))
+    return list(connection.execute(_WAITING_AGAIN, {"keys": record_keys}))
 
 
 def approvals(connection: Connection, proposal_ids: Sequence[int]) -> dict[int, int]:

@@ -134,7 +134,7 @@ ns_pending_pushes = Table(
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     Column("applied_at", Instant),
-    Column("priority", Integer, nullable=False, server_default=text("1")),  # 0 goes before 1
+    Column("priority", Integer, nullable=False, server_default=text("1")),  # the lower, the sooner
     Column("record_key", Text),  # type:id of the record; those of one record go one after another
     Column("fence", Integer, nullable=False, server_default=text("0")),  # counts the leases
     Column("leased_at", Instant),

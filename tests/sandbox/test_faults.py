@@ -215,6 +215,12 @@ def test_business_errors_count_operations(own):
     assert listed(own)[0]["struck"] == 3
 
 
+def test_a_business_error_is_not_for_a_ping_unless_it_is_named(own):
+    order(own, "restlet", "business_error", code="X", times=1)
+    assert own.restlet({"operation": "ping"}).json()["ok"] is True
+    assert listed(own)[0]["struck"] == 0
+
+
 def test_a_business_error_elsewhere_is_a_400_with_its_code(own):
     order(own, "suiteql", "business_error", code="INSUFFICIENT_PERMISSION", times=1)
     answer = query(own)

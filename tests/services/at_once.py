@@ -9,6 +9,7 @@ import os
 import random
 import sys
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -16,8 +17,8 @@ from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 
 from nsconsole.services.approvals import Choice, Verdict, decide
-from nsconsole.services.operators import authenticate, find_operator
 from nsconsole.services.draining import drain
+from nsconsole.services.operators import authenticate, find_operator
 from nsconsole.services.workspace import open_workspace
 from nsconsole.settings import load_settings
 
@@ -28,7 +29,8 @@ start = fork.Barrier(int(processes), timeout=60)
 
 @contextmanager
 def opened():
-    settings = load_settings(home=Path(home))
+    at_once = {"undo_low": 0.0, "undo_medium": 0.0, "undo_high": 0.0}
+    settings = replace(load_settings(home=Path(home)), **at_once)
     workspace = open_workspace(settings, now=lambda: datetime.fromisoformat(now))
     try:
         yield workspace

@@ -4,11 +4,14 @@ import json
 
 import pytest
 
-from nsconsole.services import operators
+from nsconsole.services import breaker, operators
 from nsconsole.services.approvals import Choice, Verdict, decide
 from nsconsole.services.audit_trail import APPLIED, SYSTEM, export, verify
 from nsconsole.services.draining import drain
+from nsconsole.services.editing import edit
 from nsconsole.services.errors import BadInputError, RefusedError, TamperedError
+from nsconsole.services.leasing import take
+from nsconsole.services.replay import replay
 from nsconsole.services.sync import tiers
 from nsconsole.services.sync.map_edit import edit_map
 from nsconsole.services.sync.sync_map import load_map
@@ -65,6 +68,50 @@ def test_the_application_of_a_push_is_told(workspace, enqueue, told):
     assert sorted(entry[2] for entry in applied) == [f"push:{id_}" for id_ in push_ids]
     assert {entry[0] for entry in applied} == {SYSTEM}
     assert verify(workspace).sound
+
+
+def test_an_attempt_that_was_refused_and_what_came_of_it_are_told(
+    workspace, enqueue, sandbox, admin, told
+):
+    push_id, other = enqueue(COST, OTHER_COST)
+    sandbox.edit("vendor", {"id": 42, "cost": 77}, {"id": 43, "cost": 77})
+    assert drain(workspace).dead == 2
+    sandbox.edit("vendor", {"id": 42, "cost": 10})
+    (replayed,) = replay(workspace, admin, [1])
+    edited = edit(workspace, admin, 2, {"cost": 14})
+    attempted, dead = (entry for entry in told(f"push:{push_id}"))
+    assert attempted[:2] == (SYSTEM, "attempted")
+    assert attempted[3]["code"] == "RCRD_HAS_BEEN_CHANGED"
+    assert dead[1] == "dead"
+    assert dead[3]["cause"] == "conflict"
+    told_too = [entry[1] for entry in told(f"push:{other}")]
+    assert told_too == ["attempted", "dead"]
+    seen_to = [entry[:3] for entry in told("letter:")]
+    assert seen_to == [
+        ("ada", "letter_replayed", "letter:1"),
+        ("ada", "letter_edited", "letter:2"),
+    ]
+    assert told("letter:1")[0][3] == {"push": replayed.push_id}
+    assert told("letter:2")[0][3]["proposal"] == edited
+    assert told(f"proposal:{edited}")[0][:2] == ("ada", "staged")
+
+
+def test_an_attempt_whose_owner_died_is_told(workspace, enqueue, clock, told):
+    (push_id,) = enqueue(COST)
+    assert take(workspace, limit=1)  # and never settled
+    clock.advance(3600)
+    drain(workspace)
+    events = [entry[1] for entry in told(f"push:{push_id}")]
+    assert events == ["attempt_lost", "attempted", "applied"]
+
+
+def test_a_breaker_that_a_person_holds_and_resets_is_told(workspace, admin, told):
+    breaker.hold(workspace, admin, "quarter end")
+    breaker.reset(workspace, admin)
+    assert told("breaker:") == [
+        ("ada", "breaker_held", "breaker:restlet", {"reason": "quarter end"}),
+        ("ada", "breaker_reset", "breaker:restlet", {}),
+    ]
 
 
 def test_new_disabled_and_rotated_operators_are_told(workspace, admin, told):

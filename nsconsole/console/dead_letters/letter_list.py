@@ -136,9 +136,9 @@ class LetterList(RowList[Row]):
             self.marked[letter.id] = letter.cause
         self.refresh_changed()
 
-    def mark(self, letters: "Mapping[int, Cause]") -> None:
-        """Select letters besides those selected; if all of them are, unselect them."""
-        if letters.keys() <= self.marked.keys():
+    def mark(self, letters: "Mapping[int, Cause]", *, toggle: bool) -> None:
+        """Select letters besides those selected; or, to toggle, unselect them if all are."""
+        if toggle and letters.keys() <= self.marked.keys():
             self.unmark(letters)
         else:
             self.marked |= letters

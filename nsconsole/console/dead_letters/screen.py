@@ -236,18 +236,18 @@ class DeadLettersScreen(Area):
             self._list.action_move(1)
             self._say_what_is_listed()
         elif group:
-            self._mark_groups([group])
+            self._mark_groups([group], toggle=True)
 
     def action_mark_all(self) -> None:
         """Select everything that the filter lets through."""
         self._mark_groups(self._list.groups)
 
     @work(group="marking", exclusive=True)
-    async def _mark_groups(self, groups: "Sequence[Group]") -> None:
+    async def _mark_groups(self, groups: "Sequence[Group]", *, toggle: bool = False) -> None:
         if self._session:
             workspace, text = self._session.workspace, self._text
             members = asyncio.to_thread(orders.members, workspace, groups, text)
-            self._list.mark(await self._answer(members) or {})
+            self._list.mark(await self._answer(members) or {}, toggle=toggle)
             self._say_what_is_listed()
 
     def action_unmark_all(self) -> None:
@@ -261,7 +261,7 @@ class DeadLettersScreen(Area):
         """Send the letter under the cursor again, or all of a group, after a question."""
         meant = self._under_cursor()
         if meant and self._may_begin():
-            self._see_to(meant, lambda seeing: seeing.replay(meant, self._list.verdicts))
+            self._see_to(lambda seeing: seeing.replay(meant, self._list.verdicts))
 
     def action_replay_selection(self) -> None:
         """Send the selection again, after a question."""
@@ -269,19 +269,19 @@ class DeadLettersScreen(Area):
         if meant is None:
             self.tell("Nothing is selected; space selects, * all.", severity="warning")
         elif self._may_begin():
-            self._see_to(meant, lambda seeing: seeing.replay(meant, self._list.verdicts))
+            self._see_to(lambda seeing: seeing.replay(meant, self._list.verdicts))
 
     def action_dismiss_letters(self) -> None:
         """Let the selection, or what is under the cursor, rest for good, with a reason."""
         meant = self._selection() or self._under_cursor()
         if meant and self._may_begin():
-            self._see_to(meant, lambda seeing: seeing.dismiss(meant))
+            self._see_to(lambda seeing: seeing.dismiss(meant))
 
     def action_edit(self) -> None:
         """Edit the change of the letter under the cursor, and propose it anew."""
         letter = self._letter()
         if letter and self._may_begin():
-            self._see_to(Meant(), lambda seeing: seeing.edit(letter.id))
+            self._see_to(lambda seeing: seeing.edit(letter.id))
 
     def action_rehearse(self) -> None:
         """Ask what a replay of the selection, or of what is under the cursor, would come to."""
@@ -324,13 +324,14 @@ class DeadLettersScreen(Area):
         return ""
 
     @work(group="seeing to")
-    async def _see_to(self, meant: Meant, order: "Callable[[SeeingTo], Awaitable[str]]") -> None:
+    async def _see_to(self, order: "Callable[[SeeingTo], Awaitable[str]]") -> None:
         if self._session is None:
             return
-        said = await self._answer(order(SeeingTo(self.app, self._session)))
+        seeing = SeeingTo(self.app, self._session)
+        said = await self._answer(order(seeing))
         if said:
             self.tell(said)
-            self._list.unmark(meant.letters)
+            self._list.unmark(seeing.chosen)
             self._say_what_is_listed()
 
     @work(group="rehearsing")

@@ -41,27 +41,29 @@ class SeeingTo:
     """Runs one order; the services work in threads, so that the screen stays alive.
 
     Each order gives the sentence to tell, empty if the person went back, and raises what the
-    services raise.
+    services raise. `chosen` are the letters that it was about, with their causes.
     """
 
     def __init__(self, app: "NsConsole", session: "Session") -> None:
         self._app = app
         self._session = session
+        self.chosen: Mapping[int, Cause] = {}
 
     @property
     def _workspace(self) -> "Workspace":
         return self._session.workspace
 
-    async def members(self, meant: Meant) -> "Mapping[int, Cause]":
-        """Give the letters that are meant."""
-        if meant.group is None:
-            return meant.letters
-        groups = [meant.group]
-        return await asyncio.to_thread(orders.members, self._workspace, groups, meant.text)
+    async def _choose(self, meant: Meant) -> "Mapping[int, Cause]":
+        self.chosen = meant.letters
+        if meant.group:
+            groups = [meant.group]
+            members = asyncio.to_thread(orders.members, self._workspace, groups, meant.text)
+            self.chosen = await members
+        return self.chosen
 
     async def replay(self, meant: Meant, rehearsed: "Mapping[int, Verdict]") -> str:
         """Send letters again, after a question that tells what a dry run found of them."""
-        chosen = await self.members(meant)
+        chosen = await self._choose(meant)
         ids = [id_ for id_, cause in chosen.items() if cause != "tampered"]
         if not ids:
             return _TAMPERED
@@ -80,7 +82,7 @@ class SeeingTo:
 
     async def dismiss(self, meant: Meant) -> str:
         """Let letters rest for good, with a reason."""
-        chosen = await self.members(meant)
+        chosen = await self._choose(meant)
         hidden = await self._hidden(meant, chosen)
         reason = await self._app.push_screen_wait(
             DismissDialog(chosen, about=meant.about, hidden=hidden)
@@ -112,7 +114,7 @@ class SeeingTo:
         """Ask what a replay of each would come to."""
         from nsconsole.services.rehearsal import dry_run
 
-        ids = list(await self.members(meant))
+        ids = list(await self._choose(meant))
         verdicts = await asyncio.to_thread(dry_run, self._workspace, ids)
         return {verdict.id: verdict for verdict in verdicts}
 

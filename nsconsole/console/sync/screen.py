@@ -36,7 +36,7 @@ _FILTERED = ("words of the tables, in any order", "a text of the entries")
 
 _TABLE_KEYS: list[BindingType] = [
     Binding("S", "sync", "Sync", id="sync.now"),
-    Binding("F", "full", "Full", id="sync.full"),
+    Binding("F", "full", "Full pull", id="sync.full"),
     Binding("p", "pause", "Pause", id="sync.pause"),
     Binding("P", "pause_tier", "Pause or resume the tier", show=False, id="sync.pause_tier"),
     Binding("c", "cancel", "Cancel", id="sync.cancel"),

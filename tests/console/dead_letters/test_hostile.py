@@ -47,6 +47,8 @@ async def test_hostile_text_is_shown_literally_everywhere(app, at_letters, hosti
         await look("escape")
         for _ in range(7):
             await look("j")
+            whole = app.screen.query_one("#letter-text").content.plain
+            assert obeyed(whole) == set()
         for keys in (["enter"], ["pagedown"], ["end"], ["escape"], ["y"], ["r"], ["escape"]):
             await look(*keys)
         for keys in (["x"], ["escape"], ["e"], ["ctrl+end"], ["ctrl+s"], ["escape"]):

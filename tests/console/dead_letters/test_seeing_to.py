@@ -119,6 +119,17 @@ async def test_a_group_is_selected_and_unselected_at_its_head(app, at_letters, l
         await person.until(lambda: "selected" not in person.sees)
 
 
+async def test_a_group_that_was_selected_and_then_replayed_at_its_head_is_selected_no_longer(
+    app, at_letters, laid
+):
+    async with at_letters(app) as person:
+        await person.press(*HEAD_OF_REFUSED, "asterisk", "asterisk")
+        await person.until_seen("6 selected")
+        await person.press("r", "y")
+        await person.until_told("3 letters on the queue again")
+        await person.until_seen("3 selected")
+
+
 async def test_a_group_without_a_code_is_not_taken_for_its_whole_cause(app, at_letters, graveyard):
     (bare,) = graveyard.lay("unknown_outcome", "")
     (coded,) = graveyard.lay("unknown_outcome", "UNEXPECTED_ERROR")

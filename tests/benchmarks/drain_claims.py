@@ -1,0 +1,122 @@
+"""What the queue itself costs: pushes claimed and settled, against a loop written by hand.
+
+    python -m tests.benchmarks.drain_claims [--pushes 600] [--turns 3] [--batch 1] [--json]
+
+Goal: 0.7 of the pushes a second that the loop settles.
+
+Nothing is sent. Both work on databases of the same schema and content, equally durable: the claim
+is on the disk (synchronous=FULL) before a call would be made, and what came of it afterwards. The
+loop writes the claim, the end and the row of the audit mirror, and nothing else: no breaker, no
+attempt, no audit trail, no look at whose lease it is. They take turns; the best of each counts.
+"""
+
+import argparse
+import sqlite3
+import tempfile
+import time
+from contextlib import closing
+from pathlib import Path
+
+from nsconsole.services import breaker
+from nsconsole.services.attempts import Settlement
+from nsconsole.services.leasing import check_held, take
+from nsconsole.services.settling import Settled, settle
+from tests.benchmarks import drain_ground as ground
+from tests.benchmarks.sync_ground import show
+
+_NOW = "2026-11-22T09:15:00.000000Z"
+_CLAIM = """
+UPDATE ns_pending_pushes SET status = 'in_flight', lease = 'me', lease_expires_at = :now,
+    attempts = attempts + 1, fence = fence + 1, updated_at = :now
+WHERE id IN (SELECT id FROM ns_pending_pushes
+             WHERE likely(status IN ('queued', 'in_flight')) AND +status = 'queued'
+             ORDER BY priority, id LIMIT :most)
+RETURNING id, payload_json, request_id
+"""
+_END = """
+UPDATE ns_pending_pushes SET status = 'applied', ns_internal_id = '42', applied_at = :now,
+    lease = NULL, lease_expires_at = NULL, updated_at = :now
+WHERE id = :id AND status = 'in_flight'
+"""
+_COPIED = (
+    "action_type, target_record, target_id, proposed_change_json, seen_json, {0}digest, author, "
+    "decided_by, decided_at"
+)
+_MIRROR = f"""
+INSERT INTO proposed_actions_applied_mirror (proposal_id, push_id, {_COPIED.format("")},
+    request_id, ns_internal_id, applied_at)
+SELECT p.id, q.id, {_COPIED.format("p.")}, q.request_id, q.ns_internal_id, q.applied_at
+FROM ns_pending_pushes q JOIN proposed_actions p ON p.id = q.proposal_id WHERE q.id = :id
+"""
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--pushes", type=int, default=600)
+    parser.add_argument("--turns", type=int, default=3)
+    parser.add_argument("--batch", type=int, default=1, help="pushes that are claimed together")
+    parser.add_argument("--json", action="store_true")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        show(measure(Path(folder), args.pushes, args.turns, args.batch), as_json=args.json)
+
+
+def measure(folder, count, turns, batch):
+    """Work off queues of so many pushes in turns."""
+    took = {"by hand": [], "nsconsole": []}
+    for turn in range(turns):
+        for name, work in (("by hand", by_hand), ("nsconsole", by_nsconsole)):
+            home = folder / f"{name}-{turn}"
+            ground.make_queue(home, count)
+            took[name].append(timed(work, home, batch))
+            assert ground.counted(home) == {"applied": count}
+    seconds = {name: min(turn[0] for turn in turns) for name, turns in took.items()}
+    busy = {name: min(turn[1] for turn in turns) for name, turns in took.items()}
+    return {
+        "pushes": count,
+        "claimed together": batch,
+        **{f"{name}: pushes a second": round(count / seconds[name]) for name in took},
+        **{f"{name}: processor ms a push": round(busy[name] * 1e3 / count, 2) for name in took},
+        "ratio by the clock": round(seconds["by hand"] / seconds["nsconsole"], 2),
+    }
+
+
+def timed(work, *arguments):
+    """Give the seconds by the clock and of the processor that some work took."""
+    begun = time.perf_counter(), time.process_time()
+    work(*arguments)
+    return time.perf_counter() - begun[0], time.process_time() - begun[1]
+
+
+def by_hand(home, batch):
+    """Work off a queue with nothing but sqlite3."""
+    with closing(sqlite3.connect(home / "nsconsole.db", isolation_level=None)) as database:
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            database.execute(f"PRAGMA {pragma}")
+        while True:
+            database.execute("BEGIN IMMEDIATE")
+            claimed = database.execute(_CLAIM, {"now": _NOW, "most": batch}).fetchall()
+            database.execute("COMMIT")
+            if not claimed:
+                return
+            database.execute("BEGIN IMMEDIATE")
+            for id_, _, _ in claimed:
+                database.execute(_END, {"now": _NOW, "id": id_})
+                database.execute(_MIRROR, {"id": id_})
+            database.execute("COMMIT")
+
+
+def by_nsconsole(home, batch):
+    """Work off a queue as a drain does, but for the calls."""
+    done = Settlement("applied", ns_internal_id="42", http_status=200)
+    with ground.opened(home) as workspace:
+        while lease := take(workspace, limit=batch):
+            check_held(workspace, lease)
+            settled = [Settled(push, done) for push in lease.pushes]
+            with workspace.database.writing() as connection:
+                breaker.succeeded(connection, lease.permission, workspace.now())
+                settle(connection, workspace, settled, began=lease.began)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""How many writes a second reach a NetSuite that takes its time.
+
+    python -m tests.benchmarks.drain_rate [--latency-ms 100] [--limit 5] [--pushes 500]
+                                          [--batched 10000] [--json]
+
+Goal: with 100 ms a call and 5 calls at once, 95 % of the 50 writes a second that this allows where
+a call carries one; and 1,000 writes a second where it carries 50.
+
+The sandbox, in a process of its own, shares the machine; what it takes of a processor is told too.
+"""
+
+import argparse
+import resource
+import tempfile
+import time
+from pathlib import Path
+
+from nsconsole.services.draining import drain
+from tests.benchmarks import drain_ground as ground
+from tests.benchmarks.sync_ground import door, show
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--latency-ms", type=int, default=100)
+    parser.add_argument("--limit", type=int, default=5)
+    parser.add_argument("--pushes", type=int, default=500)
+    parser.add_argument("--batched", type=int, default=10_000)
+    parser.add_argument("--json", action="store_true")
+    args = parser.parse_args()
+    allowed = args.limit * 1000 / args.latency_ms
+    with tempfile.TemporaryDirectory() as folder:
+        found = {"writes a second that are allowed, one a call": allowed}
+        for name, count, batch in (("one a call", args.pushes, 1), ("50 a call", args.batched, 50)):
+            taken = measure(Path(folder) / name, count, batch, args.latency_ms, args.limit)
+            found |= {f"{name}: {figure}": value for figure, value in taken.items()}
+    found["one a call: share of what is allowed"] = round(
+        found["one a call: writes a second"] / allowed, 3
+    )
+    show(found, as_json=args.json)
+
+
+def measure(home, count, batch, latency_ms, limit):
+    """Drain so many pushes into a sandbox of its own."""
+    ground.make_queue(home, count)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    with ground.sandbox("--latency-ms", latency_ms, "--concurrency", limit) as told:
+        given = ground.environ(told, home)
+        with ground.opened(home, given=given, drain_batch=batch) as workspace:
+            workspace.netsuite().ping()  # what that imports, and the login, are no part of a drain
+            begun = time.perf_counter(), time.process_time()
+            report = drain(workspace)
+            took = time.perf_counter() - begun[0], time.process_time() - begun[1]
+        assert report.applied == count, report
+        assert len(door(told, "ledger")) == count
+        peak = door(told, "stats")["concurrency"]["peak"]
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    server = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return {
+        "writes a second": round(count / took[0], 1),
+        "processor ms a write": round(took[1] * 1e3 / count, 2),
+        "… of the sandbox": round(server * 1e3 / count, 2),
+        "calls at once": peak,
+    }
+
+
+if __name__ == "__main__":
+    main()
