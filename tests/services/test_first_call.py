@@ -62,3 +62,11 @@ def test_a_login_that_is_refused_later_is_asked_about_once_more_and_then_no_more
     sandbox.fault("any", "unauthorized", times=10)
     assert {ask(workspace) for _ in range(5)} == {Outcome.UNAUTHORIZED}
     assert sandbox.stats()["requests"]["suiteql"]["401"] == 2
+
+
+def test_those_that_wait_for_a_place_learn_of_a_refusal_before_they_call(open_workspace, sandbox):
+    workspace = open_workspace(sandbox.environ, concurrency=1)
+    assert ask(workspace) is Outcome.DONE
+    sandbox.fault("any", "unauthorized", times=10)
+    assert set(at_once(workspace)) == {Outcome.UNAUTHORIZED}
+    assert sandbox.stats()["requests"]["suiteql"]["401"] == 2

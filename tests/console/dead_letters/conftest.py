@@ -14,6 +14,7 @@ from nsconsole.services.payloads import build_payload, push_digest
 from nsconsole.services.proposals import proposal_digest
 from nsconsole.store import dead_letters, proposals, pushes
 from nsconsole.store.tables import ns_pending_pushes, ns_push_dlq_log
+from tests.console.conftest import PATIENCE
 
 CHANGED = "RCRD_HAS_BEEN_CHANGED"
 _COPIED = ("proposal_id", "record_key", "payload_json")  # from the push
@@ -150,6 +151,7 @@ def at_letters(sitting):
 
     @asynccontextmanager
     async def sit(app, size=(80, 24)):
+        app.NOTIFICATION_TIMEOUT = PATIENCE  # what was told is there still when a test looks
         async with sitting(app, size=size) as person:
             await person.press("4")
             await person.until_seen("Dead letters ·")
