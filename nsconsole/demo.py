@@ -275,9 +275,9 @@ _HISTORY = (
     # These two did not reach NetSuite, and rest among the dead letters.
     _Past(
         20,
-        _proposal("update_vendor_cost", "17", {"cost": 61.4}, "pricing-bot", "List of November."),
+        _proposal("update_vendor_cost", "17", {"cost": 224.7}, "pricing-bot", "List of November."),
         _COLLEAGUE,
-        meanwhile=("vendor", {"id": 17, "cost": 59.95}),
+        meanwhile=("vendor", {"id": 17, "cost": 221.3}),
     ),
     _Past(
         6,
