@@ -1,0 +1,135 @@
+"""What a drainer is made to do to itself: die at a step, or break one of its promises."""
+
+import os
+import signal
+import threading
+import uuid
+from dataclasses import replace
+
+from sqlalchemy import bindparam, event, select
+
+from nsconsole.services import audit_trail, draining
+from nsconsole.store import pushes
+
+_CALLS = ("ping", "write", "lookup", "read", "suiteql")
+
+
+def on_each_step(workspace, step):
+    """Call `step` before each statement that writes, and before and after each commit and call.
+
+    After a statement is before the next or before the commit; what only reads leaves nothing.
+    """
+    engine, netsuite = workspace.database.engine, workspace.netsuite()
+
+    def before_statement(_connection, _cursor, statement, *_):
+        if not statement.startswith(("SELECT", "BEGIN", "PRAGMA")):
+            step()
+
+    def before_commit(connection):
+        connection.info["commits"] = True
+        step()
+
+    def after_commit(_driver, record):
+        if record.info.pop("commits", False):
+            step()
+
+    event.listen(engine, "before_cursor_execute", before_statement)
+    event.listen(engine, "commit", before_commit)
+    event.listen(engine.pool, "checkin", after_commit)
+    for name in _CALLS:
+        setattr(netsuite, name, _in_steps(getattr(netsuite, name), step))
+
+
+def _in_steps(call, step):
+    def stepped(*arguments, **named):
+        step()
+        result = call(*arguments, **named)
+        step()
+        return result
+
+    return stepped
+
+
+def die():
+    """End this process as a power cut would."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def after(steps, end):
+    """Give a step that calls `end` when it is called for the `steps`th time, and ever after."""
+    left, lock = iter(range(1, steps)), threading.Lock()
+
+    def step():
+        with lock:
+            if next(left, None) is None:
+                end()
+
+    return step
+
+
+def take_out_fencing(_workspace):
+    """A late answer is written whoever has the push by now."""
+    pushes._ROW = pushes._PUSH.id == bindparam("push_id")
+    pushes._ROW &= bindparam("held_fence").is_not(None)
+    pushes.still_held = lambda _connection, fences, **_: set(fences)
+
+
+def take_out_request_id(_workspace):
+    """Each attempt goes under a request id of its own."""
+    real = draining.to_operation
+
+    def anew(*arguments):
+        return replace(real(*arguments), request_id=str(uuid.uuid4()))
+
+    draining.to_operation = anew
+
+
+def take_out_audit_entry(workspace):
+    """What was settled is told in a transaction of its own, a moment later."""
+    untold, real = threading.local(), audit_trail.append
+
+    def tell_later(_connection, at, entries):
+        untold.entries = [*getattr(untold, "entries", ()), (at, entries)]
+
+    def tell():
+        for at, entries in untold.__dict__.pop("entries", ()):
+            with workspace.database.writing() as connection:
+                real(connection, at, entries)
+
+    audit_trail.append = tell_later
+    draining._send = _followed_by(draining._send, tell)
+
+
+def take_out_mirror_row(workspace):
+    """What was applied is mirrored in a transaction of its own, a moment later."""
+    unmirrored, applied, real = threading.local(), pushes.applied, pushes._MIRROR
+    none = select(pushes._PUSH.id).where(pushes._PUSH.id.in_(bindparam("ids", expanding=True)))
+
+    def mirror_later(connection, rows, at):
+        unmirrored.ids = [row["push_id"] for row in rows]
+        applied(connection, rows, at)
+
+    def mirror():
+        if ids := unmirrored.__dict__.pop("ids", ()):
+            with workspace.database.writing() as connection:
+                connection.execute(real, {"ids": ids})
+
+    pushes.applied, pushes._MIRROR = mirror_later, none
+    draining._send = _followed_by(draining._send, mirror)
+
+
+def _followed_by(function, more):
+    def both(*arguments):
+        result = function(*arguments)
+        more()
+        return result
+
+    return both
+
+
+SABOTAGE = {
+    "fencing": take_out_fencing,
+    "request-id": take_out_request_id,
+    "audit-entry": take_out_audit_entry,
+    "mirror-row": take_out_mirror_row,
+}
