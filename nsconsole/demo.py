@@ -189,7 +189,7 @@ def _live_through(
     workspace: "Workspace", url: str, past: _Past, authorities: dict[str, Any]
 ) -> None:
     from nsconsole.services.approvals import Choice, Verdict, decide
-    from nsconsole.services.draining import drain
+    from nsconsole.services.pushes.draining import drain
 
     staged = _stage(workspace, past.proposal, past.hours_ago)
     if past.meanwhile:

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from nsconsole.mapping import TIERS
-from nsconsole.services.draining import drain, held_back
 from nsconsole.services.errors import NetSuiteUnavailableError, ServiceError
+from nsconsole.services.pushes.draining import drain, held_back
 from nsconsole.services.sync.reports import TableReport, TableStatus
 from nsconsole.services.workspace import Workspace
 from nsconsole.store.engine import DatabaseError

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from nsconsole.cli import output
 from nsconsole.cli.session import authority, opened
-from nsconsole.services.breaker import Breaker, State, hold, look, reset
+from nsconsole.services.pushes.breaker import Breaker, State, hold, look, reset
 
 if TYPE_CHECKING:
     from collections.abc import Callable

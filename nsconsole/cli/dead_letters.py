@@ -10,7 +10,9 @@ from nsconsole.cli import output
 from nsconsole.cli.progress import Progress
 from nsconsole.cli.reading import read_input
 from nsconsole.cli.session import authority, opened
-from nsconsole.services.dead_letters import (
+from nsconsole.services.dead_letters.editing import edit, parse_change
+from nsconsole.services.dead_letters.explanations import explain
+from nsconsole.services.dead_letters.letters import (
     DeadLetter,
     DeadLetterInFull,
     Filter,
@@ -21,13 +23,11 @@ from nsconsole.services.dead_letters import (
     show_dead_letter,
     three_way,
 )
-from nsconsole.services.editing import edit, parse_change
+from nsconsole.services.dead_letters.rehearsal import Answer, Verdict, dry_run
+from nsconsole.services.dead_letters.replay import replay
+from nsconsole.services.dead_letters.three_way import Field
 from nsconsole.services.errors import BadInputError
-from nsconsole.services.explanations import explain
 from nsconsole.services.proposals import LARGEST_INPUT
-from nsconsole.services.rehearsal import Answer, Verdict, dry_run
-from nsconsole.services.replay import replay
-from nsconsole.services.three_way import Field
 
 _ALL = 2**63 - 1
 _HEADINGS = ("ID", "PUSH", "CHANGE", "CAUSE", "ATTEMPTS", "LAST (UTC)", "ERROR")

@@ -9,13 +9,14 @@ from functools import partial
 from nsconsole.cli import output
 from nsconsole.cli.interruption import INTERRUPTED, interruptible
 from nsconsole.cli.session import authority, opened
-from nsconsole.services import draining, pushes
-from nsconsole.services import queue as service
-from nsconsole.services.draining import DrainReport
 from nsconsole.services.operators import Authority
-from nsconsole.services.pushes import Push
-from nsconsole.services.queue import Changed, Undone
-from nsconsole.services.waiting import Reason, Waiting, waiting_of
+from nsconsole.services.pushes import draining
+from nsconsole.services.pushes import listing as pushes
+from nsconsole.services.pushes import queue as service
+from nsconsole.services.pushes.draining import DrainReport
+from nsconsole.services.pushes.listing import Push
+from nsconsole.services.pushes.queue import Changed, Undone
+from nsconsole.services.pushes.waiting import Reason, Waiting, waiting_of
 from nsconsole.services.workspace import Workspace
 
 _ALL = 2**63 - 1

@@ -7,7 +7,7 @@ from typing import Any
 
 from nsconsole.cli import breaker, output
 from nsconsole.cli.session import opened
-from nsconsole.services.dead_letters import open_by_cause
+from nsconsole.services.dead_letters.letters import open_by_cause
 from nsconsole.services.link import Link
 from nsconsole.services.status import Pool, pool, standing
 from nsconsole.services.sync.overview import Freshness, TableLine, TierLine, overview

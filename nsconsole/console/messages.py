@@ -7,14 +7,14 @@ from textual.message import Message
 
 if TYPE_CHECKING:
     from nsconsole.console.session import Session
-    from nsconsole.services.dead_letters import DeadLetter, DeadLetterInFull, Group
+    from nsconsole.services.dead_letters.letters import DeadLetter, DeadLetterInFull, Group
     from nsconsole.services.details import Detail, Now
     from nsconsole.services.lines import Line
     from nsconsole.services.operators import Operator
+    from nsconsole.services.pushes.waiting import Applied, Counts, Waiting
     from nsconsole.services.status import Standing
     from nsconsole.services.sync.log import LogEntry
     from nsconsole.services.sync.overview import Overview
-    from nsconsole.services.waiting import Applied, Counts, Waiting
 
 
 class _Latest(Message):

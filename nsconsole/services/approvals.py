@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Row
 from nsconsole.services.audit_trail import Entry, append
 from nsconsole.services.errors import BadInputError, TamperedError
 from nsconsole.services.operators import Authority, Operator, Role, require
-from nsconsole.services.payloads import build_payload, push_digest, record_key
 from nsconsole.services.proposals import proposal_digest
+from nsconsole.services.pushes.payloads import build_payload, push_digest, record_key
 from nsconsole.services.workspace import Workspace
 from nsconsole.store import proposals, pushes
 from nsconsole.text import has_control_characters

@@ -17,7 +17,7 @@ from nsconsole.services.current import Target, UnreadableError, read_current
 from nsconsole.services.errors import BadInputError, ServiceError
 from nsconsole.services.lines import Line, to_line
 from nsconsole.services.link import calling
-from nsconsole.services.pushes import Push, to_push
+from nsconsole.services.pushes.listing import Push, to_push
 from nsconsole.services.workspace import Workspace
 from nsconsole.store import proposals as store
 from nsconsole.store import pushes

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nsconsole.services.breaker import Breaker, look
 from nsconsole.services.link import Link, link_state
+from nsconsole.services.pushes.breaker import Breaker, look
 from nsconsole.services.workspace import Workspace
 from nsconsole.store import dead_letters, governor, proposals, pushes
 from nsconsole.store.governor import Pool

@@ -15,7 +15,7 @@ import time
 import uuid
 from pathlib import Path
 
-from nsconsole.services.draining import drain
+from nsconsole.services.pushes.draining import drain
 from tests.benchmarks import drain_ground as ground
 from tests.benchmarks.sync_ground import run, show
 

@@ -17,10 +17,10 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from nsconsole.services import breaker
-from nsconsole.services.attempts import Settlement
-from nsconsole.services.leasing import check_held, take
-from nsconsole.services.settling import Settled, settle
+from nsconsole.services.pushes import breaker
+from nsconsole.services.pushes.attempts import Settlement
+from nsconsole.services.pushes.leasing import check_held, take
+from nsconsole.services.pushes.settling import Settled, settle
 from tests.benchmarks import drain_ground as ground
 from tests.benchmarks.sync_ground import show
 

@@ -14,9 +14,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from nsconsole.services.attempts import Settlement
-from nsconsole.services.leasing import take
-from nsconsole.services.settling import Settled, settle
+from nsconsole.services.pushes.attempts import Settlement
+from nsconsole.services.pushes.leasing import take
+from nsconsole.services.pushes.settling import Settled, settle
 from tests.benchmarks import drain_ground as ground
 from tests.benchmarks.sync_ground import show
 

@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from nsconsole.services.draining import drain
+from nsconsole.services.pushes.draining import drain
 from tests.benchmarks import drain_ground as ground
 from tests.benchmarks.sync_ground import door, show
 

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from sqlalchemy import event
 
+from nsconsole.services.dead_letters.replay import Filter, replay
 from nsconsole.services.operators import authenticate, find_operator
-from nsconsole.services.replay import Filter, replay
 from tests.benchmarks import drain_ground as ground
 from tests.benchmarks.sync_ground import show
 

@@ -16,10 +16,10 @@ from pathlib import Path
 
 from nsconsole.netsuite import auth  # noqa: F401 - imported once for all of them
 from nsconsole.services import credentials  # noqa: F401
-from nsconsole.services.dead_letters import Filter
-from nsconsole.services.draining import drain
+from nsconsole.services.dead_letters.letters import Filter
+from nsconsole.services.dead_letters.replay import replay
 from nsconsole.services.operators import authenticate, find_operator
-from nsconsole.services.replay import replay
+from nsconsole.services.pushes.draining import drain
 from nsconsole.services.workspace import open_workspace
 from nsconsole.settings import load_settings
 

@@ -19,8 +19,8 @@ from pathlib import Path
 
 from nsconsole.netsuite import auth  # noqa: F401 - so that no drainer spends its life importing
 from nsconsole.services import credentials  # noqa: F401
-from nsconsole.services.draining import drain
 from nsconsole.services.errors import NetSuiteUnavailableError
+from nsconsole.services.pushes.draining import drain
 from nsconsole.services.workspace import open_workspace
 from nsconsole.settings import load_settings
 from nsconsole.store.engine import DatabaseError

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from sqlalchemy import bindparam, event, select
 
-from nsconsole.services import audit_trail, draining
+from nsconsole.services import audit_trail
+from nsconsole.services.pushes import draining
 from nsconsole.store import pushes
 
 _CALLS = ("ping", "write", "lookup", "read", "suiteql")

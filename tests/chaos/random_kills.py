@@ -11,10 +11,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nsconsole.services.dead_letters import Filter
-from nsconsole.services.draining import drain
+from nsconsole.services.dead_letters.letters import Filter
+from nsconsole.services.dead_letters.replay import replay
 from nsconsole.services.errors import NetSuiteUnavailableError
-from nsconsole.services.replay import replay
+from nsconsole.services.pushes.draining import drain
 
 from .truth import faults_at_the_end, faults_now
 from .world import LEASE, change, world

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from nsconsole.services.dead_letters import Filter
-from nsconsole.services.draining import drain
-from nsconsole.services.replay import replay
+from nsconsole.services.dead_letters.letters import Filter
+from nsconsole.services.dead_letters.replay import replay
+from nsconsole.services.pushes.draining import drain
 
 from .truth import faults_at_the_end, faults_now
 from .world import LEASE, change

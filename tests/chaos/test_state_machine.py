@@ -22,14 +22,14 @@ from hypothesis.stateful import (
 )
 
 from nsconsole.sandbox.server import Options, running
-from nsconsole.services import breaker, queue
 from nsconsole.services.approvals import Choice, Verdict, decide
-from nsconsole.services.dead_letters import Filter, dismiss, list_dead_letters
-from nsconsole.services.draining import drain
+from nsconsole.services.dead_letters.letters import Filter, dismiss, list_dead_letters
+from nsconsole.services.dead_letters.replay import replay
 from nsconsole.services.errors import NetSuiteUnavailableError, RefusedError
 from nsconsole.services.operators import Role, add_operator, authenticate, first_operator
 from nsconsole.services.proposals import propose
-from nsconsole.services.replay import replay
+from nsconsole.services.pushes import breaker, queue
+from nsconsole.services.pushes.draining import drain
 from nsconsole.services.workspace import open_workspace
 from nsconsole.settings import load_settings
 from tests.conftest import Clock, Sandbox, _environ

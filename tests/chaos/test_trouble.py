@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import event
 
 from nsconsole.__main__ import main
-from nsconsole.services.draining import drain
-from nsconsole.services.leasing import take
+from nsconsole.services.pushes.draining import drain
+from nsconsole.services.pushes.leasing import take
 from nsconsole.services.workspace import open_workspace
 from nsconsole.settings import load_settings
 from nsconsole.store import engine as store

@@ -100,7 +100,7 @@ class ByHand:
         pass
 
     def drain(self):
-        from nsconsole.services.draining import drain
+        from nsconsole.services.pushes.draining import drain
 
         return drain(self._workspace, attended=False)
 

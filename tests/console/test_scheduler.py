@@ -10,7 +10,7 @@ import pytest
 from nsconsole.scheduler import Scheduler
 from nsconsole.services.approvals import Choice, Verdict
 from nsconsole.services.approvals import decide as decide_service
-from nsconsole.services.pushes import list_pushes
+from nsconsole.services.pushes.listing import list_pushes
 from nsconsole.services.sync.overview import overview
 from nsconsole.services.sync.tiers import tiers
 

@@ -249,7 +249,7 @@ def test_leaving_does_not_wait_for_a_slow_netsuite(
     start, stage, vendor, workspace, seeded_state, tmp_path, clock
 ):
     from nsconsole.sandbox.server import Options, running
-    from nsconsole.services.pushes import list_pushes
+    from nsconsole.services.pushes.listing import list_pushes
     from nsconsole.services.sync import tiers
 
     for tier in tiers.tiers(workspace):  # their calls would wait for the slow NetSuite, too

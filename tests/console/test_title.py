@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import insert, update
 
-from nsconsole.services import breaker
 from nsconsole.services.approvals import Choice, Verdict, decide
+from nsconsole.services.pushes import breaker
 from nsconsole.store import link
 from nsconsole.store.tables import ns_pending_pushes, ns_push_dlq_log
 

@@ -17,8 +17,8 @@ from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 
 from nsconsole.services.approvals import Choice, Verdict, decide
-from nsconsole.services.draining import drain
 from nsconsole.services.operators import authenticate, find_operator
+from nsconsole.services.pushes.draining import drain
 from nsconsole.services.workspace import open_workspace
 from nsconsole.settings import load_settings
 

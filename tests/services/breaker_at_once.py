@@ -10,7 +10,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from nsconsole.services.breaker import enter, failed
+from nsconsole.services.pushes.breaker import enter, failed
 from nsconsole.services.workspace import open_workspace
 from nsconsole.settings import load_settings
 

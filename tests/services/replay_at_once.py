@@ -10,9 +10,9 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from nsconsole.services.dead_letters import Filter
+from nsconsole.services.dead_letters.letters import Filter
+from nsconsole.services.dead_letters.replay import replay
 from nsconsole.services.operators import authenticate, find_operator
-from nsconsole.services.replay import replay
 from nsconsole.services.workspace import open_workspace
 from nsconsole.settings import load_settings
 

@@ -4,14 +4,15 @@ import json
 
 import pytest
 
-from nsconsole.services import breaker, operators
+from nsconsole.services import operators
 from nsconsole.services.approvals import Choice, Verdict, decide
 from nsconsole.services.audit_trail import APPLIED, SYSTEM, export, verify
-from nsconsole.services.draining import drain
-from nsconsole.services.editing import edit
+from nsconsole.services.dead_letters.editing import edit
+from nsconsole.services.dead_letters.replay import replay
 from nsconsole.services.errors import BadInputError, RefusedError, TamperedError
-from nsconsole.services.leasing import take
-from nsconsole.services.replay import replay
+from nsconsole.services.pushes import breaker
+from nsconsole.services.pushes.draining import drain
+from nsconsole.services.pushes.leasing import take
 from nsconsole.services.sync import tiers
 from nsconsole.services.sync.map_edit import edit_map
 from nsconsole.services.sync.sync_map import load_map

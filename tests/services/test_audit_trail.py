@@ -11,7 +11,7 @@ from datetime import datetime
 import pytest
 
 from nsconsole.services.audit_trail import Entry, append, export, verify
-from nsconsole.services.draining import drain
+from nsconsole.services.pushes.draining import drain
 from nsconsole.store import audit_trail
 
 COST = {

@@ -21,9 +21,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from nsconsole.services import breaker as service
-from nsconsole.services.breaker import Breaker, Pass, State, hold, look, reset
 from nsconsole.services.errors import BadInputError, RefusedError
+from nsconsole.services.pushes import breaker as service
+from nsconsole.services.pushes.breaker import Breaker, Pass, State, hold, look, reset
 
 PROGRAM = Path(__file__).with_name("breaker_at_once.py")
 REASON = "NetSuite failed (HTTP 503)"

@@ -4,8 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from nsconsole.services.attempts import Cause
-from nsconsole.services.dead_letters import (
+from nsconsole.services.dead_letters.letters import (
     Filter,
     dismiss,
     groups,
@@ -14,11 +13,12 @@ from nsconsole.services.dead_letters import (
     show_dead_letter,
     three_way,
 )
-from nsconsole.services.draining import drain
+from nsconsole.services.dead_letters.replay import replay
 from nsconsole.services.errors import BadInputError, RefusedError
-from nsconsole.services.pushes import list_pushes
-from nsconsole.services.queue import undo
-from nsconsole.services.replay import replay
+from nsconsole.services.pushes.attempts import Cause
+from nsconsole.services.pushes.draining import drain
+from nsconsole.services.pushes.listing import list_pushes
+from nsconsole.services.pushes.queue import undo
 
 
 def change(kind, target, **fields):

@@ -5,7 +5,7 @@ import pytest
 from nsconsole.services.details import detail, look_now
 from nsconsole.services.errors import BadInputError, NetSuiteUnavailableError
 from nsconsole.services.link import LinkState, link_state
-from nsconsole.services.draining import drain
+from nsconsole.services.pushes.draining import drain
 
 
 def vendor_cost(value=12.5):

@@ -3,19 +3,19 @@
 import contextlib
 import json
 import threading
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random
 
 import pytest
 
 from nsconsole.netsuite.errors import NetSuiteError
-from nsconsole.services.attempts import Cause
-from nsconsole.services.dead_letters import list_dead_letters, show_dead_letter
+from nsconsole.services.dead_letters.letters import list_dead_letters, show_dead_letter
 from nsconsole.services.errors import NetSuiteUnavailableError
-from nsconsole.services.leasing import take
 from nsconsole.services.link import LinkState, link_state, note
-from nsconsole.services.draining import drain
-from nsconsole.services.pushes import list_pushes
+from nsconsole.services.pushes.attempts import Cause
+from nsconsole.services.pushes.draining import drain
+from nsconsole.services.pushes.leasing import take
+from nsconsole.services.pushes.listing import list_pushes
 
 LEASE = 121  # seconds: the longest call and a minute of slack, and one more
 

@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from nsconsole.services.dead_letters import dismiss, list_dead_letters, show_dead_letter
-from nsconsole.services.draining import drain
-from nsconsole.services.editing import edit
+from nsconsole.services.dead_letters.editing import edit
+from nsconsole.services.dead_letters.letters import dismiss, list_dead_letters, show_dead_letter
 from nsconsole.services.errors import BadInputError, RefusedError
+from nsconsole.services.pushes.draining import drain
 
 COST = {
     "action_type": "update_vendor_cost",

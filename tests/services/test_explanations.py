@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 import nsconsole.sandbox.restlet
-from nsconsole.services.attempts import Cause
-from nsconsole.services.explanations import explain
+from nsconsole.services.dead_letters.explanations import explain
+from nsconsole.services.pushes.attempts import Cause
 
 
 def test_every_refusal_of_a_change_that_the_sandbox_knows_is_explained():

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nsconsole.services import inbox
-from nsconsole.services.draining import drain
 from nsconsole.services.inbox import Sort, View
 from nsconsole.services.lines import first_lines
+from nsconsole.services.pushes.draining import drain
 from nsconsole.store import tables
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

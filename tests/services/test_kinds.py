@@ -5,7 +5,7 @@ import json
 import pytest
 
 from nsconsole.services.actions.kinds import KINDS
-from nsconsole.services.draining import drain
+from nsconsole.services.pushes.draining import drain
 
 # A proposal of each kind, and the change that NetSuite must have seen.
 EXAMPLES = {

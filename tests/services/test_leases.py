@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from nsconsole.services.attempts import Cause
-from nsconsole.services.dead_letters import list_dead_letters
-from nsconsole.services.draining import drain
-from nsconsole.services.leasing import take
-from nsconsole.services.pushes import list_pushes
+from nsconsole.services.dead_letters.letters import list_dead_letters
+from nsconsole.services.pushes.attempts import Cause
+from nsconsole.services.pushes.draining import drain
+from nsconsole.services.pushes.leasing import take
+from nsconsole.services.pushes.listing import list_pushes
 
 LEASE = 121  # seconds: the longest call and a minute of slack, and one more
 

@@ -7,10 +7,9 @@ from random import Random
 
 import pytest
 
-from nsconsole.services import breaker, queue
 from nsconsole.services.approvals import Choice, Verdict, decide
-from nsconsole.services.dead_letters import Filter, list_dead_letters
-from nsconsole.services.draining import drain
+from nsconsole.services.dead_letters.letters import Filter, list_dead_letters
+from nsconsole.services.dead_letters.replay import replay
 from nsconsole.services.errors import (
     BadInputError,
     NetSuiteUnavailableError,
@@ -19,8 +18,16 @@ from nsconsole.services.errors import (
 )
 from nsconsole.services.link import note
 from nsconsole.services.proposals import propose
-from nsconsole.services.replay import replay
-from nsconsole.services.waiting import Counts, Reason, count, last_applied, waiting, waiting_of
+from nsconsole.services.pushes import breaker, queue
+from nsconsole.services.pushes.draining import drain
+from nsconsole.services.pushes.waiting import (
+    Counts,
+    Reason,
+    count,
+    last_applied,
+    waiting,
+    waiting_of,
+)
 
 
 def item_cost(item, value=1):

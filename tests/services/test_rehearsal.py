@@ -2,11 +2,11 @@
 
 import pytest
 
-from nsconsole.services.dead_letters import Filter, dismiss, list_dead_letters
-from nsconsole.services.draining import drain
+from nsconsole.services.dead_letters.letters import Filter, dismiss, list_dead_letters
+from nsconsole.services.dead_letters.rehearsal import Answer, dry_run
+from nsconsole.services.dead_letters.replay import replay
 from nsconsole.services.errors import BadInputError, NetSuiteUnavailableError
-from nsconsole.services.rehearsal import Answer, dry_run
-from nsconsole.services.replay import replay
+from nsconsole.services.pushes.draining import drain
 
 COST = {"action_type": "update_vendor_cost", "target_id": "42", "change": {"cost": 12.5}}
 CONTACT = {"action_type": "delete_record", "target_record": "contact", "target_id": "345"}

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from nsconsole.services.attempts import Cause
-from nsconsole.services.dead_letters import Filter, list_dead_letters, show_dead_letter
-from nsconsole.services.draining import drain
+from nsconsole.services.dead_letters.letters import Filter, list_dead_letters, show_dead_letter
+from nsconsole.services.dead_letters.replay import replay
 from nsconsole.services.errors import BadInputError, RefusedError
 from nsconsole.services.operators import rotate_token
-from nsconsole.services.pushes import list_pushes
-from nsconsole.services.queue import cancel
-from nsconsole.services.replay import replay
+from nsconsole.services.pushes.attempts import Cause
+from nsconsole.services.pushes.draining import drain
+from nsconsole.services.pushes.listing import list_pushes
+from nsconsole.services.pushes.queue import cancel
 from nsconsole.store import replays
 
 PROGRAM = Path(__file__).with_name("replay_at_once.py")

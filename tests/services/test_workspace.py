@@ -82,7 +82,7 @@ class TestCredentials:
         assert "is not the id of a script" in refused(workspace)
 
     def test_are_in_no_file_of_the_workspace(self, workspace, sandbox, enqueue, home):
-        from nsconsole.services.draining import drain
+        from nsconsole.services.pushes.draining import drain
 
         enqueue({"action_type": "update_vendor_cost", "target_id": "42", "change": {"cost": 12}})
         drain(workspace)

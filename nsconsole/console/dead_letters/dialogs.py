@@ -17,7 +17,7 @@ from nsconsole.console.dialog import Dialog, ReasonDialog
 from nsconsole.text import clean
 
 if TYPE_CHECKING:
-    from nsconsole.services.attempts import Cause
+    from nsconsole.services.pushes.attempts import Cause
 
 _WHAT_COMES = {
     "refused": "NetSuite is asked anew; what it refused must be mended there first",

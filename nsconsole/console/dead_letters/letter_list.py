@@ -16,9 +16,9 @@ from nsconsole.console.row_list import RowList
 from nsconsole.text import clean
 
 if TYPE_CHECKING:
-    from nsconsole.services.attempts import Cause
-    from nsconsole.services.dead_letters import DeadLetter, Group
-    from nsconsole.services.rehearsal import Verdict
+    from nsconsole.services.dead_letters.letters import DeadLetter, Group
+    from nsconsole.services.dead_letters.rehearsal import Verdict
+    from nsconsole.services.pushes.attempts import Cause
 
 MARGIN = 100  # rows held beyond the screen, each way
 _NARROW = 60  # cells below which only the most needed is shown

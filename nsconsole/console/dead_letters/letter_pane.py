@@ -13,8 +13,8 @@ from textual.widgets import Static
 from nsconsole.console.dead_letters.letter_text import group_text, letter_text
 
 if TYPE_CHECKING:
-    from nsconsole.services.dead_letters import DeadLetterInFull, Group
-    from nsconsole.services.rehearsal import Verdict
+    from nsconsole.services.dead_letters.letters import DeadLetterInFull, Group
+    from nsconsole.services.dead_letters.rehearsal import Verdict
 
 
 class LetterPane(VerticalScroll, can_focus=True):

@@ -14,9 +14,9 @@ from nsconsole.text import clean
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nsconsole.services.attempts import Cause
-    from nsconsole.services.dead_letters import DeadLetterInFull, Field, Group
-    from nsconsole.services.rehearsal import Verdict
+    from nsconsole.services.dead_letters.letters import DeadLetterInFull, Field, Group
+    from nsconsole.services.dead_letters.rehearsal import Verdict
+    from nsconsole.services.pushes.attempts import Cause
 
 _LONGEST = 40  # characters of a value in the table; a longer one stands below it in full
 _MUTED, _BAD, _STRONG = "$foreground-muted", "$text-error", "bold"
@@ -70,7 +70,7 @@ def letter_text(
 
 
 def _explained(cause: "Cause", code: str) -> Iterator[Content]:
-    from nsconsole.services.explanations import explain
+    from nsconsole.services.dead_letters.explanations import explain
 
     explained = explain(cause, code)
     yield Content.assemble(("Means  ", _MUTED), explained.meaning)
@@ -79,7 +79,7 @@ def _explained(cause: "Cause", code: str) -> Iterator[Content]:
 
 def _compared(found: "DeadLetterInFull", verdict: "Verdict | None") -> Iterator[Content]:
     """Lay out what was seen, what was proposed, and what NetSuite held when it was last asked."""
-    from nsconsole.services.dead_letters import three_way
+    from nsconsole.services.dead_letters.letters import three_way
 
     fields = verdict.fields if verdict and verdict.fields else three_way(found)
     rows = [tuple((head, _MUTED) for head in _HEADS), *map(_compared_field, fields)]

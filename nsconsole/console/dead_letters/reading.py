@@ -13,7 +13,7 @@ from nsconsole.console.lanes import Lane
 
 if TYPE_CHECKING:
     from nsconsole.console.dead_letters.letter_list import Anchor, Window
-    from nsconsole.services.dead_letters import Filter
+    from nsconsole.services.dead_letters.letters import Filter
     from nsconsole.services.workspace import Workspace
 
 
@@ -34,7 +34,7 @@ class Reader:
         self._letters.submit(lambda: self._read_letters(text, window))
 
     def _read_letters(self, text: str, window: "Window") -> None:
-        from nsconsole.services.dead_letters import Filter, groups, list_dead_letters
+        from nsconsole.services.dead_letters.letters import Filter, groups, list_dead_letters
         from nsconsole.services.status import glance
 
         matching = Filter(text=text)
@@ -56,7 +56,7 @@ class Reader:
 
     def _row(self, layout: Layout, matching: "Filter", anchor: "Anchor") -> int | None:
         """Tell on which row a letter stands; None if it is listed no more."""
-        from nsconsole.services.dead_letters import wanted
+        from nsconsole.services.dead_letters.letters import wanted
 
         head = layout.find_head(anchor.cause, anchor.code)
         if head is None:
@@ -71,6 +71,6 @@ class Reader:
         self._letter.submit(lambda: self._read_letter(id_))
 
     def _read_letter(self, id_: int) -> None:
-        from nsconsole.services.dead_letters import show_dead_letter
+        from nsconsole.services.dead_letters.letters import show_dead_letter
 
         self._post(messages.LetterRead(show_dead_letter(self._workspace, id_)))

@@ -7,7 +7,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Union, overload
 
 if TYPE_CHECKING:
-    from nsconsole.services.dead_letters import DeadLetter, Group
+    from nsconsole.services.dead_letters.letters import DeadLetter, Group
 
 
 @dataclass(frozen=True, slots=True)

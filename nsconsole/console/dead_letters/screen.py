@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from nsconsole.console.session import Session
-    from nsconsole.services.dead_letters import DeadLetter, Group
+    from nsconsole.services.dead_letters.letters import DeadLetter, Group
 
 Answer = TypeVar("Answer")
 _AGES = 10  # seconds between looks at how old everything has become
@@ -211,7 +211,7 @@ class DeadLettersScreen(Area):
 
     @work(group="copying", exclusive=True)
     async def _copy(self, id_: int) -> None:
-        from nsconsole.services.dead_letters import show_dead_letter
+        from nsconsole.services.dead_letters.letters import show_dead_letter
 
         if self._session:
             workspace = self._session.workspace

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
     from nsconsole.console.app import NsConsole
     from nsconsole.console.session import Session
-    from nsconsole.services.attempts import Cause
-    from nsconsole.services.dead_letters import Group
+    from nsconsole.services.dead_letters.letters import Group
+    from nsconsole.services.dead_letters.rehearsal import Verdict
     from nsconsole.services.operators import Authority
-    from nsconsole.services.rehearsal import Verdict
+    from nsconsole.services.pushes.attempts import Cause
     from nsconsole.services.workspace import Workspace
 
 _TAMPERED = "What is not as it was approved is never sent. x dismisses it."
@@ -94,7 +94,7 @@ class SeeingTo:
 
     async def edit(self, id_: int) -> str:
         """Propose a letter's change anew as it is edited; what cannot be can be mended."""
-        from nsconsole.services.dead_letters import show_dead_letter
+        from nsconsole.services.dead_letters.letters import show_dead_letter
         from nsconsole.services.errors import RefusedError, ServiceError
 
         found = await asyncio.to_thread(show_dead_letter, self._workspace, id_)
@@ -112,7 +112,7 @@ class SeeingTo:
 
     async def rehearse(self, meant: Meant) -> "dict[int, Verdict]":
         """Ask what a replay of each would come to."""
-        from nsconsole.services.rehearsal import dry_run
+        from nsconsole.services.dead_letters.rehearsal import dry_run
 
         ids = list(await self._choose(meant))
         verdicts = await asyncio.to_thread(dry_run, self._workspace, ids)

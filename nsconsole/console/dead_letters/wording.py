@@ -8,9 +8,9 @@ from nsconsole.text import clean
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from nsconsole.services.attempts import Cause
-    from nsconsole.services.dead_letters import DeadLetterInFull
-    from nsconsole.services.rehearsal import Verdict
+    from nsconsole.services.dead_letters.letters import DeadLetterInFull
+    from nsconsole.services.dead_letters.rehearsal import Verdict
+    from nsconsole.services.pushes.attempts import Cause
 
 VERDICTS = {
     "would_apply": ("✓ would apply", "good"),

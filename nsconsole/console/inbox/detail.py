@@ -16,7 +16,7 @@ from nsconsole.text import clean
 if TYPE_CHECKING:
     from nsconsole.console.messages import NowRead
     from nsconsole.services.details import Change, Detail, Now
-    from nsconsole.services.pushes import Push
+    from nsconsole.services.pushes.listing import Push
 
 _LONGEST = 40  # a value in the table; a longer one stands below it in full
 _HEADS = ("", "seen", "in NetSuite", "proposed")

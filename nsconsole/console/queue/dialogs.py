@@ -15,7 +15,7 @@ from nsconsole.text import clean
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nsconsole.services.waiting import Waiting
+    from nsconsole.services.pushes.waiting import Waiting
 
 _MOST_SHOWN = 6
 _LONGEST_REASON = 2000

@@ -11,8 +11,8 @@ from nsconsole.console import words
 
 if TYPE_CHECKING:
     from nsconsole.services.operators import Authority
-    from nsconsole.services.queue import Changed
-    from nsconsole.services.waiting import Waiting
+    from nsconsole.services.pushes.queue import Changed
+    from nsconsole.services.pushes.waiting import Waiting
     from nsconsole.services.workspace import Workspace
 
 
@@ -28,7 +28,7 @@ def hold_or_release(
     workspace: "Workspace", authority: "Authority", pushes: "Sequence[Waiting]"
 ) -> Outcome:
     """Hold what is not held; if all of it is, let it go."""
-    from nsconsole.services import queue
+    from nsconsole.services.pushes import queue
 
     free = [push.id for push in pushes if not push.held_by]
     if free:
@@ -38,14 +38,14 @@ def hold_or_release(
 
 def release(workspace: "Workspace", authority: "Authority", pushes: "Sequence[Waiting]") -> Outcome:
     """Let go what is held."""
-    from nsconsole.services import queue
+    from nsconsole.services.pushes import queue
 
     return _told(queue.release(workspace, authority, [push.id for push in pushes]), "let go")
 
 
 def first(workspace: "Workspace", authority: "Authority", pushes: "Sequence[Waiting]") -> Outcome:
     """Let pushes go before all others; if all of them do, let them go in their turn again."""
-    from nsconsole.services import queue
+    from nsconsole.services.pushes import queue
 
     others = [push.id for push in pushes if push.priority > 0]
     if others:
@@ -58,7 +58,7 @@ def cancel(
     workspace: "Workspace", authority: "Authority", pushes: "Sequence[Waiting]", reason: str
 ) -> Outcome:
     """Never send pushes, and withdraw their proposals."""
-    from nsconsole.services import queue
+    from nsconsole.services.pushes import queue
 
     ids = [push.id for push in pushes]
     changed = queue.cancel(workspace, authority, ids, reason=reason)
@@ -67,7 +67,7 @@ def cancel(
 
 def undo(workspace: "Workspace", authority: "Authority", proposal_ids: Sequence[int]) -> Outcome:
     """Take approvals back."""
-    from nsconsole.services import queue
+    from nsconsole.services.pushes import queue
 
     undone = queue.undo(workspace, authority, proposal_ids)
     done = [one for one in undone if one.done]
@@ -77,7 +77,7 @@ def undo(workspace: "Workspace", authority: "Authority", proposal_ids: Sequence[
 
 def hold_breaker(workspace: "Workspace", authority: "Authority", reason: str) -> Outcome:
     """Stop all calls."""
-    from nsconsole.services import breaker
+    from nsconsole.services.pushes import breaker
 
     breaker.hold(workspace, authority, reason)
     return Outcome("The breaker is held open: nothing is sent until B resets it.")
@@ -85,7 +85,7 @@ def hold_breaker(workspace: "Workspace", authority: "Authority", reason: str) ->
 
 def reset_breaker(workspace: "Workspace", authority: "Authority") -> Outcome:
     """Let calls go through again."""
-    from nsconsole.services import breaker
+    from nsconsole.services.pushes import breaker
 
     breaker.reset(workspace, authority)
     return Outcome("The breaker is closed: what is due goes now.")

@@ -12,7 +12,7 @@ from nsconsole.text import clean
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nsconsole.services.waiting import Applied, Waiting
+    from nsconsole.services.pushes.waiting import Applied, Waiting
 
 _MUTED, _BAD, _GOOD, _STRONG = "$foreground-muted", "$text-error", "$text-success", "bold"
 

@@ -11,7 +11,7 @@ from nsconsole.console.row_list import RowList
 from nsconsole.text import clean
 
 if TYPE_CHECKING:
-    from nsconsole.services.waiting import Waiting
+    from nsconsole.services.pushes.waiting import Waiting
 
 _MARK, _ID, _REASON, _TRIES, _AGE = 2, 9, 22, 6, 6
 

@@ -10,7 +10,7 @@ from nsconsole.console import messages
 from nsconsole.console.lanes import Lane
 
 if TYPE_CHECKING:
-    from nsconsole.services.draining import DrainReport
+    from nsconsole.services.pushes.draining import DrainReport
     from nsconsole.services.workspace import Workspace
 
 MOST = 500  # pushes that are listed: those that go first
@@ -36,8 +36,8 @@ class Reader:
         self._queue.submit(lambda: self._read_queue(text))
 
     def _read_queue(self, text: str) -> None:
+        from nsconsole.services.pushes.waiting import count, last_applied, waiting
         from nsconsole.services.status import glance
-        from nsconsole.services.waiting import count, last_applied, waiting
 
         workspace = self._workspace
         self._post(messages.StandingRead(glance(workspace)))
@@ -57,8 +57,8 @@ class Reader:
         self._leaving.set()
 
     def _run_drain(self) -> None:
-        from nsconsole.services.draining import drain
         from nsconsole.services.errors import ServiceError
+        from nsconsole.services.pushes.draining import drain
 
         with self._draining:
             try:

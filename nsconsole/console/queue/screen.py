@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from nsconsole.console.session import Session
     from nsconsole.services.operators import Authority
+    from nsconsole.services.pushes.waiting import Waiting
     from nsconsole.services.status import Standing
-    from nsconsole.services.waiting import Waiting
     from nsconsole.services.workspace import Workspace
 
 _EMPTY = (

@@ -8,10 +8,10 @@ from nsconsole.console.sync import figures
 from nsconsole.text import clean
 
 if TYPE_CHECKING:
-    from nsconsole.services.breaker import Breaker
     from nsconsole.services.link import Link
+    from nsconsole.services.pushes.breaker import Breaker
+    from nsconsole.services.pushes.waiting import Waiting
     from nsconsole.services.status import Standing
-    from nsconsole.services.waiting import Waiting
 
 _NOT_SENT = "Nothing is sent meanwhile, and nothing is lost."
 _TONES = {

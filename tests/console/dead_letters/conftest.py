@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import insert, update
 
 from nsconsole.services.actions.canonical import canonical_json
-from nsconsole.services.payloads import build_payload, push_digest
 from nsconsole.services.proposals import proposal_digest
+from nsconsole.services.pushes.payloads import build_payload, push_digest
 from nsconsole.store import dead_letters, proposals, pushes
 from nsconsole.store.tables import ns_pending_pushes, ns_push_dlq_log
 from tests.console.conftest import PATIENCE

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from nsconsole.services.dead_letters import show_dead_letter
+from nsconsole.services.dead_letters.letters import show_dead_letter
 
 from .conftest import CHANGED
 

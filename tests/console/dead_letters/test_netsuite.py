@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from nsconsole.services.dead_letters import list_dead_letters
-from nsconsole.services.draining import drain
+from nsconsole.services.dead_letters.letters import list_dead_letters
+from nsconsole.services.pushes.draining import drain
 
 COST = {"action_type": "update_vendor_cost", "target_id": "42", "change": {"cost": 12.5}}
 

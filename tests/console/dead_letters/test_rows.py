@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nsconsole.console.dead_letters.rows import Head, Layout, Rows
-from nsconsole.services.attempts import Cause
-from nsconsole.services.dead_letters import Group
+from nsconsole.services.dead_letters.letters import Group
+from nsconsole.services.pushes.attempts import Cause
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

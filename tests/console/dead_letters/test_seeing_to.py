@@ -6,7 +6,7 @@ HEAD_OF_REFUSED = ("j",) * 4
 
 
 def queued(workspace):
-    from nsconsole.services.pushes import list_pushes
+    from nsconsole.services.pushes.listing import list_pushes
 
     return [push.proposal_id for push in list_pushes(workspace, status="queued")]
 

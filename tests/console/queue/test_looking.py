@@ -3,7 +3,7 @@
 import pytest
 
 from nsconsole.console.queue import reading
-from nsconsole.services import breaker
+from nsconsole.services.pushes import breaker
 
 
 def unwrapped(person):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from nsconsole.services import breaker
-from nsconsole.services import queue as service
+from nsconsole.services.pushes import breaker
+from nsconsole.services.pushes import queue as service
 
 
 async def test_a_push_is_held_and_let_go_by_the_same_key(app, at_queue, queue):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nsconsole.services import breaker
+from nsconsole.services.pushes import breaker
 from tests.console.conftest import Person
 
 SMALL, LARGE = (80, 24), (120, 40)

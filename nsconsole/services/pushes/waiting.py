@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from nsconsole.services import breaker
-from nsconsole.services.attempts import LONGEST_WAIT
-from nsconsole.services.dead_letters import CANARY
+from nsconsole.services.dead_letters.letters import CANARY
 from nsconsole.services.lines import error_of
 from nsconsole.services.link import LinkState, link_state
+from nsconsole.services.pushes import breaker
+from nsconsole.services.pushes.attempts import LONGEST_WAIT
 from nsconsole.services.workspace import Workspace
 from nsconsole.store import queue as store
 

@@ -12,14 +12,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from nsconsole.services import three_way as comparing
 from nsconsole.services.actions.canonical import Json
 from nsconsole.services.actions.kinds import Operation
-from nsconsole.services.attempts import Cause
 from nsconsole.services.audit_trail import SYSTEM, Entry, append
+from nsconsole.services.dead_letters import three_way as comparing
+from nsconsole.services.dead_letters.three_way import Field, Values, values_of
 from nsconsole.services.errors import BadInputError
 from nsconsole.services.operators import Authority, Role, require
-from nsconsole.services.three_way import Field, Values, values_of
+from nsconsole.services.pushes.attempts import Cause
 from nsconsole.services.workspace import Workspace
 from nsconsole.store import dead_letters as store
 from nsconsole.store import replays

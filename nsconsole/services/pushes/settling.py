@@ -13,9 +13,9 @@ from sqlalchemy import Connection, Row
 from nsconsole.netsuite.errors import Outcome
 from nsconsole.services import audit_trail
 from nsconsole.services.actions.canonical import canonical_json
-from nsconsole.services.attempts import Cause, Settlement, pause
 from nsconsole.services.audit_trail import SYSTEM, Entry
-from nsconsole.services.dead_letters import after_settled, retire_superseded
+from nsconsole.services.dead_letters.letters import after_settled, retire_superseded
+from nsconsole.services.pushes.attempts import Cause, Settlement, pause
 from nsconsole.services.workspace import Workspace
 from nsconsole.store import dead_letters
 from nsconsole.store import pushes as store

@@ -13,7 +13,7 @@ from nsconsole.netsuite.errors import NetSuiteError, Outcome
 from nsconsole.services.actions.drafts import field_of
 from nsconsole.services.actions.fields import same
 from nsconsole.services.actions.records import record_called
-from nsconsole.services.attempts import Cause, Settlement, failure, says_nothing
+from nsconsole.services.pushes.attempts import Cause, Settlement, failure, says_nothing
 
 if TYPE_CHECKING:
     from nsconsole.netsuite.client import NetSuite

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from nsconsole.services.actions.kinds import KINDS, Operation
 from nsconsole.services.audit_trail import Entry, append
-from nsconsole.services.dead_letters import DeadLetterInFull, show_dead_letter
+from nsconsole.services.dead_letters.letters import DeadLetterInFull, show_dead_letter
 from nsconsole.services.errors import BadInputError, RefusedError
 from nsconsole.services.operators import Authority, Role, require
 from nsconsole.services.proposals import parse_proposals, propose

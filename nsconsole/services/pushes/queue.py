@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from nsconsole.services.audit_trail import Entry, append
-from nsconsole.services.dead_letters import after_settled
+from nsconsole.services.dead_letters.letters import after_settled
 from nsconsole.services.errors import BadInputError, TamperedError
 from nsconsole.services.operators import Authority, Role, require
 from nsconsole.services.workspace import Workspace

@@ -17,8 +17,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Row
 
 from nsconsole.netsuite.errors import NetSuiteError, Outcome
-from nsconsole.services import breaker
-from nsconsole.services.attempts import (
+from nsconsole.services.errors import NetSuiteUnavailableError
+from nsconsole.services.link import check_login, note
+from nsconsole.services.proposals import proposal_digest
+from nsconsole.services.pushes import breaker
+from nsconsole.services.pushes.attempts import (
     Cause,
     Settlement,
     Tried,
@@ -26,13 +29,10 @@ from nsconsole.services.attempts import (
     after_result,
     failure,
 )
-from nsconsole.services.errors import NetSuiteUnavailableError
-from nsconsole.services.leasing import LapsedError, Lease, check_held, take
-from nsconsole.services.link import check_login, note
-from nsconsole.services.payloads import push_digest, to_operation
-from nsconsole.services.proposals import proposal_digest
-from nsconsole.services.settling import Settled, settle
-from nsconsole.services.unsure import settled_by_looking
+from nsconsole.services.pushes.leasing import LapsedError, Lease, check_held, take
+from nsconsole.services.pushes.payloads import push_digest, to_operation
+from nsconsole.services.pushes.settling import Settled, settle
+from nsconsole.services.pushes.unsure import settled_by_looking
 from nsconsole.services.workspace import Workspace
 from nsconsole.store import pushes as store
 

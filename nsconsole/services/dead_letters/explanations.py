@@ -6,7 +6,7 @@ of nsconsole's own.
 
 from dataclasses import dataclass
 
-from nsconsole.services.attempts import Cause
+from nsconsole.services.pushes.attempts import Cause
 
 
 @dataclass(frozen=True, slots=True)

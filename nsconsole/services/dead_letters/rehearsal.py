@@ -12,12 +12,12 @@ from nsconsole.netsuite.errors import NetSuiteError, Outcome
 from nsconsole.services.actions.kinds import KINDS, Operation
 from nsconsole.services.actions.records import record_called
 from nsconsole.services.actions.sentences import Seen
-from nsconsole.services.attempts import Cause
 from nsconsole.services.current import Progress, Target, UnreadableError, read_current
-from nsconsole.services.dead_letters import wanted
+from nsconsole.services.dead_letters.letters import wanted
+from nsconsole.services.dead_letters.three_way import Field, Values, compare, moved, values_of
 from nsconsole.services.errors import ServiceError
 from nsconsole.services.link import calling
-from nsconsole.services.three_way import Field, Values, compare, moved, values_of
+from nsconsole.services.pushes.attempts import Cause
 from nsconsole.services.workspace import Workspace
 from nsconsole.store import dead_letters as store
 from nsconsole.store.dead_letters import Filter

@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from nsconsole.services import audit_trail, breaker
-from nsconsole.services.attempts import LONGEST_WAIT, LOST
+from nsconsole.services import audit_trail
+from nsconsole.services.pushes import breaker
+from nsconsole.services.pushes.attempts import LONGEST_WAIT, LOST
 from nsconsole.services.workspace import Workspace
 from nsconsole.store import dead_letters, proposals
 from nsconsole.store import pushes as store

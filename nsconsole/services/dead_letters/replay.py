@@ -7,11 +7,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from nsconsole.services.attempts import Cause
 from nsconsole.services.audit_trail import Entry, append
-from nsconsole.services.dead_letters import CANARY, held_by, in_turns, wanted
+from nsconsole.services.dead_letters.letters import CANARY, held_by, in_turns, wanted
 from nsconsole.services.errors import BadInputError
 from nsconsole.services.operators import Authority, Role, require
+from nsconsole.services.pushes.attempts import Cause
 from nsconsole.services.workspace import Workspace
 from nsconsole.store import dead_letters as store
 from nsconsole.store import replays

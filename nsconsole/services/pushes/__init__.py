@@ -1,0 +1,1 @@
+"""Pushes: what was approved, on its way to NetSuite, once."""
