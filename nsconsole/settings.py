@@ -163,7 +163,7 @@ def config_text(*, account: str | None, netsuite_url: str | None, operator: str 
             "# Seconds in which an approval can be called back, by risk tier; 0 sends at once.",
             "# undo_seconds = { low = 5, medium = 5, high = 10 }",
             "",
-            "[restlet]",
+            "# [restlet]",
             "# idempotent = true   # false if it keeps no record of the requests it has done",
             "",
             "[drain]",

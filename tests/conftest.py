@@ -23,7 +23,7 @@ for name in [name for name in os.environ if name.startswith("NSCONSOLE_")]:
     del os.environ[name]
 
 hypothesis.settings.register_profile("default", max_examples=50, deadline=None)
-hypothesis.settings.register_profile("ci", max_examples=50, deadline=None, derandomize=True)
+hypothesis.settings.register_profile("ci", max_examples=30, deadline=None, derandomize=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 
@@ -139,8 +139,21 @@ def quick_hashes(monkeypatch):
     monkeypatch.setattr(operators, "_COST", {"n": 2, "r": 1, "p": 1})
 
 
+@pytest.fixture(scope="session")
+def migrated_database(tmp_path_factory):
+    """A database of the newest schema, made once, since copying is quicker than migrating."""
+    from nsconsole.store.engine import open_database
+    from nsconsole.store.schema import migrate
+
+    path = tmp_path_factory.mktemp("database") / "nsconsole.db"
+    database = open_database(path)
+    migrate(database, path.parent / "backups", now=Clock().now)
+    database.close()
+    return path
+
+
 @pytest.fixture
-def open_workspace(home, clock, quick_hashes):
+def open_workspace(home, clock, quick_hashes, migrated_database):
     """Open the workspace at `home` with an environment of one's own, as another process would."""
     from nsconsole.services import workspace as service
     from nsconsole.settings import load_settings
@@ -148,6 +161,9 @@ def open_workspace(home, clock, quick_hashes):
     opened = []
 
     def open_one(environ, *, now=clock, **settings):
+        if not home.exists():
+            home.mkdir(mode=0o700)
+            shutil.copy(migrated_database, home / "nsconsole.db")
         at_once = {"undo_low": 0.0, "undo_medium": 0.0, "undo_high": 0.0}
         chosen = replace(load_settings(environ, home=home), **at_once | settings)
         opened.append(service.open_workspace(chosen, environ=environ, now=now))

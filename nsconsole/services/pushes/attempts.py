@@ -107,7 +107,8 @@ def after_result(result: "OperationResult", tried: Tried) -> Settlement:
     if result.error is not None:
         outcome, code, message = result.error.outcome, result.error.code, result.error.message
         if outcome is Outcome.OVERLOAD:
-            return Settlement("queued", counted=False, maybe_done=tried.maybe_done)
+            stop = NetSuiteError(outcome, message, status=200, code=code)
+            return Settlement("queued", counted=False, maybe_done=tried.maybe_done, stop=stop)
         current = result.error.current
         if code == _CHANGED_SINCE and tried.maybe_done and _is_done(current, tried.values):
             return Settlement("applied", ns_internal_id=tried.record_id, http_status=200)

@@ -102,7 +102,7 @@ def held_back(workspace: Workspace) -> float | None:
 
 
 class _Drainer:
-    """The threads of one drain: one, and more as long as there is more than one call's worth."""
+    """The threads of one drain: whoever finds something to send calls another to look for more."""
 
     def __init__(
         self, workspace: Workspace, limit: int | None, stopping: Callable[[], bool]
@@ -155,8 +155,7 @@ class _Drainer:
             self._give_back(asked - got)
             if lease is None:
                 return
-            if got == asked:
-                call_another()
+            call_another()
             call = _Call(self._workspace, self._netsuite, lease, self._check_wanted)
             self._note(_send(self._workspace, call))
 
@@ -204,14 +203,23 @@ class CalledOffError(Exception):
 def _send(workspace: Workspace, call: "_Call") -> list[Settlement]:
     """Send what is leased in one call, and settle it; what was not approved so is not sent."""
     lease = call.lease
-    sound = [push for push in lease.pushes if _is_as_approved(push, lease)]
-    settled = [Settled(push, _tampered()) for push in lease.pushes if push not in sound]
+    sound, odd = _sorted_out(lease)
+    settled = [Settled(push, _tampered()) for push in odd]
     with suppress(LapsedError):  # others may have taken it by now, and will settle it
         settled += call.settle(sound)
     with workspace.database.writing() as connection:
         call.tell_breaker(connection)
         ours = settle(connection, workspace, settled, began=lease.began)
     return [one.settlement for one in ours]
+
+
+def _sorted_out(lease: Lease) -> tuple[list[Row[Any]], list[Row[Any]]]:
+    """Part the pushes that are what was approved from those that are not."""
+    sound: list[Row[Any]] = []
+    odd: list[Row[Any]] = []
+    for push in lease.pushes:
+        (sound if _is_as_approved(push, lease) else odd).append(push)
+    return sound, odd
 
 
 def _is_as_approved(push: Row[Any], lease: Lease) -> bool:
