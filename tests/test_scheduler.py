@@ -220,7 +220,7 @@ def test_a_pass_is_told_in_a_line_and_what_needs_a_look_in_one_of_its_own(
     caplog.set_level(logging.INFO, logger="nsconsole.scheduler")
     sandbox.drift("gadget", drop="name")
     start(mapped)
-    _until(lambda: "tier 60: " in caplog.text and "tier 5: " in caplog.text)
+    _until(lambda: "columns set aside" in caplog.text and "tier 5: " in caplog.text)
     said = [record.getMessage() for record in caplog.records]
     assert "tier 5: 1 tables, 5 rows written, 0 deleted, 1 requests" in said
     assert "tier 60: gadget: columns set aside: name" in said

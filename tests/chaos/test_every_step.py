@@ -73,8 +73,8 @@ def refused(at, numbers):
     ("arrange", "task", "least_steps"),
     [
         (several, "drain", 10),
-        (answer_lost, "drain", 10),
-        (failed_twice, "drain", 10),
+        pytest.param(answer_lost, "drain", 10, marks=pytest.mark.slow),
+        pytest.param(failed_twice, "drain", 10, marks=pytest.mark.slow),
         (refused, "replay", 15),
     ],
 )

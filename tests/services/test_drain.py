@@ -406,6 +406,11 @@ class TestAnAnswerThatIsNotToBeBelieved:
 
 
 class TestLeases:
+    @pytest.fixture
+    def through_line(self, open_workspace, line):
+        """With places for a second call while the first is held."""
+        return open_workspace(line.environ, drain_batch=1)
+
     @pytest.fixture(autouse=True)
     def one_queued(self, enqueue, through_line):
         enqueue(item_cost(101))

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from .conftest import CHANGED
 
 
@@ -103,6 +105,7 @@ async def test_the_screen_can_be_asked_for_before_the_workspace_is_open(
             await pilot.pause(0.01)
 
 
+@pytest.mark.slow
 async def test_ten_thousand_letters_open_and_are_walked_through_a_window_at_a_time(
     app, at_letters, graveyard
 ):
@@ -120,6 +123,7 @@ async def test_ten_thousand_letters_open_and_are_walked_through_a_window_at_a_ti
         assert len(held) < 300
 
 
+@pytest.mark.slow
 async def test_keys_are_obeyed_while_ten_thousand_are_replayed(app, at_letters, graveyard):
     graveyard.lay(count=10_000)
     async with at_letters(app) as person:
