@@ -39,6 +39,7 @@ def event(mirror, clock):
 # What changed
 
 
+@pytest.mark.slow
 def test_nothing_changed_is_one_request_a_table(mirror, clock):
     tables = [mapped(f"t{number}", {"name": "text"}) for number in range(200)]
     there = {"columns": {"id": "integer", "name": "string", STAMP: "date-time"}}
