@@ -19,7 +19,8 @@ from sqlalchemy import (
 )
 
 from nsconsole.store.tables import (
-    IN_FLIGHT,
+    IS_IN_FLIGHT,
+    IS_WAITING,
     WAITING,
     ns_pending_pushes,
     proposed_actions,
@@ -28,8 +29,6 @@ from nsconsole.store.tables import (
 
 _PUSH = ns_pending_pushes.c
 _P = proposed_actions.c
-# Word for word what the partial indexes say, or SQLite would not use them.
-_WAITING, _IN_FLIGHT = text(f"ns_pending_pushes.{WAITING}"), text(f"ns_pending_pushes.{IN_FLIGHT}")
 
 
 def enqueue(connection: Connection, rows: Sequence[Mapping[str, Any]], at: datetime) -> list[int]:
@@ -43,7 +42,7 @@ def hurry(connection: Connection, at: datetime) -> None:
     """Make every push that failed before due at once."""
     connection.execute(
         update(ns_pending_pushes)
-        .where(_WAITING, _PUSH.status == "queued", _PUSH.attempts > 0, _PUSH.next_attempt_at > at)
+        .where(IS_WAITING, _PUSH.status == "queued", _PUSH.attempts > 0, _PUSH.next_attempt_at > at)
         .values(next_attempt_at=at)
     )
 
@@ -51,7 +50,7 @@ def hurry(connection: Connection, at: datetime) -> None:
 _NOW = bindparam("moment", type_=_PUSH.leased_at.type)
 _FAR_AHEAD = bindparam("far_ahead", type_=_PUSH.leased_at.type)
 _LAPSED = select(ns_pending_pushes).where(
-    _IN_FLIGHT, or_(_PUSH.lease_expires_at < _NOW, _PUSH.lease_expires_at > _FAR_AHEAD)
+    IS_IN_FLIGHT, or_(_PUSH.lease_expires_at < _NOW, _PUSH.lease_expires_at > _FAR_AHEAD)
 )
 
 
@@ -65,7 +64,7 @@ def rescue(connection: Connection, now: datetime, *, longest: timedelta) -> list
     if rows:
         connection.execute(
             update(ns_pending_pushes)
-            .where(_IN_FLIGHT, _PUSH.id.in_([row.id for row in rows]))
+            .where(IS_IN_FLIGHT, _PUSH.id.in_([row.id for row in rows]))
             .values(status="queued", next_attempt_at=now, updated_at=now, maybe_done=1, **_FREE)
         )
     return list(rows)
@@ -77,7 +76,7 @@ _DUE = (
     .where(
         # `likely` and the plus keep SQLite from the index on the status, by which it would read
         # all that waits, and sort it, to give the first few.
-        func.likely(_WAITING),
+        func.likely(IS_WAITING),
         text("+ns_pending_pushes.status = 'queued'"),
         _PUSH.held_at.is_(None),
         or_(_PUSH.next_attempt_at <= _NOW, _PUSH.next_attempt_at > _FAR_AHEAD),
@@ -135,7 +134,7 @@ def lease(
 
 def held_back_until(connection: Connection) -> datetime | None:
     """Tell when the first of those that were never tried is due."""
-    never_tried = (_WAITING, _PUSH.status == "queued", _PUSH.attempts == 0)
+    never_tried = (IS_WAITING, _PUSH.status == "queued", _PUSH.attempts == 0)
     query = select(func.min(_PUSH.next_attempt_at)).where(*never_tried, _PUSH.held_at.is_(None))
     due: datetime | None = connection.execute(query).scalar_one()
     return due

@@ -21,7 +21,8 @@ from sqlalchemy import (
 )
 
 from nsconsole.store.tables import (
-    IN_FLIGHT,
+    IS_IN_FLIGHT,
+    IS_WAITING,
     WAITING,
     ns_pending_pushes,
     proposed_actions,
@@ -33,10 +34,8 @@ _P = proposed_actions.c
 _M = proposed_actions_applied_mirror.c
 _AT_ONCE = 5_000  # ids in one statement
 _LONGEST_ID = 18  # digits that fit the column
-# Word for word what the partial indexes say, or SQLite would not use them; and `likely`, or it
-# would look the status up in another index, and sort all that waits.
-_WAITING = text(f"likely(ns_pending_pushes.{WAITING})")
-_IN_FLIGHT = text(f"likely(ns_pending_pushes.{IN_FLIGHT})")
+# Not `likely`, SQLite would look the status up in another index, and sort all that waits.
+_WAITING, _IN_FLIGHT = func.likely(IS_WAITING), func.likely(IS_IN_FLIGHT)
 _SHOWN = (
     _PUSH.id,
     _PUSH.proposal_id,

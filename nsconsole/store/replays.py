@@ -18,18 +18,15 @@ from sqlalchemy import (
     insert,
     literal,
     select,
-    text,
     update,
 )
 
-from nsconsole.store.tables import WAITING, ns_pending_pushes, ns_push_dlq_log
+from nsconsole.store.tables import IS_WAITING, ns_pending_pushes, ns_push_dlq_log
 
 _D = ns_push_dlq_log.c
 _PUSH = ns_pending_pushes.c
-# Word for word what the partial indexes say, or SQLite would not use them.
-_WAITING = text(f"ns_pending_pushes.{WAITING}")
 # Lest SQLite reads all that waits, rather than what waits of a few records.
-_LIKELY_WAITING = text(f"likely(ns_pending_pushes.{WAITING})")
+_LIKELY_WAITING = func.likely(IS_WAITING)
 _AT_ONCE = 10_000  # ids in one statement
 _SAME = ("proposal_id", "payload_json", "digest", "record_key", "maybe_done")
 _NOW = ("next_attempt_at", "created_at", "updated_at")
@@ -108,7 +105,7 @@ def let_go(connection: Connection, *, held_by: str, at: datetime) -> None:
     """Let all go that wait held by somebody."""
     connection.execute(
         update(ns_pending_pushes)
-        .where(_WAITING, _PUSH.held_by == held_by)
+        .where(IS_WAITING, _PUSH.held_by == held_by)
         .values(held_at=None, held_by=None, next_attempt_at=at, updated_at=at)
     )
 
@@ -126,7 +123,7 @@ def call_off(connection: Connection, push_ids: Sequence[int], at: datetime) -> l
 def _cancelled(connection: Connection, which: ColumnElement[bool], *, at: datetime) -> list[int]:
     statement = (
         update(ns_pending_pushes)
-        .where(_WAITING, _PUSH.status == "queued", _PUSH.attempts == 0, which)
+        .where(IS_WAITING, _PUSH.status == "queued", _PUSH.attempts == 0, which)
         .values(status="cancelled", held_at=None, held_by=None, updated_at=at)
         .returning(_PUSH.id)
     )

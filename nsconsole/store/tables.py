@@ -154,6 +154,10 @@ ns_pending_pushes = Table(
     sqlite_autoincrement=True,
 )
 
+# Word for word what the partial indexes say, or SQLite would not use them.
+IS_WAITING = text(f"ns_pending_pushes.{WAITING}")
+IS_IN_FLIGHT = text(f"ns_pending_pushes.{IN_FLIGHT}")
+
 ns_push_attempts = Table(
     "ns_push_attempts",
     metadata,

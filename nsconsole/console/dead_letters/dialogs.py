@@ -12,7 +12,6 @@ from textual.widgets import Button, Static, TextArea
 
 from nsconsole.console import words
 from nsconsole.console.dead_letters import wording
-from nsconsole.console.dead_letters.orders import parse_change
 from nsconsole.console.dialog import Dialog, ReasonDialog
 from nsconsole.text import clean
 
@@ -131,11 +130,12 @@ class EditDialog(Dialog[str]):
 
     def action_confirm(self) -> None:
         """Answer, unless it is no change."""
+        from nsconsole.services.dead_letters.editing import parse_change
         from nsconsole.services.errors import BadInputError
 
         text = self.query_one("#change", TextArea).text
         try:
-            parse_change(text)
+            parse_change(text.encode())
         except BadInputError as error:
             self.query_one("#trouble", Static).update(f"⚠ {clean(str(error))}")
         else:

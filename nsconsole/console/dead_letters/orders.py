@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from nsconsole.console import words
 
 if TYPE_CHECKING:
-    from nsconsole.services.actions.canonical import Json
     from nsconsole.services.dead_letters.letters import Group
     from nsconsole.services.operators import Authority
     from nsconsole.services.pushes.attempts import Cause
@@ -53,19 +52,8 @@ def edit(workspace: "Workspace", authority: "Authority", *, id_: int, text: str)
     """Stage a dead letter's change anew as it was edited."""
     from nsconsole.services.dead_letters import editing
 
-    proposal_id = editing.edit(workspace, authority, id_, parse_change(text))
+    proposal_id = editing.edit(workspace, authority, id_, editing.parse_change(text.encode()))
     return f"Proposal #{proposal_id} is in the inbox in place of letter {id_}."
-
-
-def parse_change(text: str) -> "dict[str, Json]":
-    """Read an edited change. Raises BadInputError for what is no JSON object."""
-    from nsconsole.services.errors import BadInputError
-    from nsconsole.services.proposals import parse_proposals
-
-    found = parse_proposals(text.encode())
-    if text.lstrip().startswith("[") or not isinstance(found[0], dict):
-        raise BadInputError("a change is a JSON object: fields and their new values")
-    return found[0]
 
 
 def _told(done: Sequence[int], what: str, wanted: Sequence[int]) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row
 from nsconsole.netsuite.errors import Outcome
 from nsconsole.services import audit_trail
 from nsconsole.services.actions.canonical import canonical_json
-from nsconsole.services.audit_trail import SYSTEM, Entry
+from nsconsole.services.audit_trail import APPLIED, SYSTEM, Entry
 from nsconsole.services.dead_letters.letters import after_settled, retire_superseded
 from nsconsole.services.pushes.attempts import Cause, Settlement, pause
 from nsconsole.services.workspace import Workspace
@@ -141,7 +141,7 @@ def _entries(one: Settled) -> list[Entry]:
         entries.append(Entry(SYSTEM, "attempted", subject, told))
     if settlement.status == "applied":
         told = {"proposal": push.proposal_id, "ns_internal_id": settlement.ns_internal_id}
-        entries.append(Entry(SYSTEM, "applied", subject, told))
+        entries.append(Entry(SYSTEM, APPLIED, subject, told))
     if settlement.cause:
         told = {"proposal": push.proposal_id, "cause": settlement.cause.value}
         entries.append(Entry(SYSTEM, "dead", subject, told))
