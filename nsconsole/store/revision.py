@@ -1,3 +1,3 @@
 """The newest migration's revision; a test holds it to the folder `migrations/`."""
 
-HEAD = "0003"
+HEAD = "0004"

@@ -443,3 +443,212 @@ governor = Table(
     Column("refused_at", Instant),  # when NetSuite last had too much
     Column("changed_at", Instant, nullable=False),
 )
+
+# What NetSuite has, as its catalogs tell it together; a row that is gone stays, with its time.
+ns_catalog_tables = Table(
+    "ns_catalog_tables",
+    metadata,
+    Column("name", Text, primary_key=True),  # in lower case, as SuiteQL takes it
+    Column("label", Text, nullable=False),
+    Column("domain", Text, nullable=False),
+    Column("custom", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text),  # why it is not queryable, or not known to be
+    Column("first_seen_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("gone_at", Instant),
+    Column("described_at", Instant),  # when its columns were last told
+    Column("digest", Text),  # of what they were told to be, so that the same is not merged twice
+    Column("row_count", Integer),
+    Column("counted_at", Instant),
+    Column("disagrees", Integer, nullable=False, server_default=text("0")),
+    _one_of("state", "queryable", "unqueryable", "unknown"),
+)
+
+ns_catalog_columns = Table(
+    "ns_catalog_columns",
+    metadata,
+    Column("table_name", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("native_type", Text, nullable=False),
+    Column("custom", Integer, nullable=False),
+    Column("refers_to", Text),  # the table whose ids it holds
+    Column("state", Text, nullable=False),
+    Column("reason", Text),
+    Column("first_seen_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("gone_at", Instant),
+    Column("filled", Integer),  # of so many rows `sampled` by the last probe
+    Column("sampled", Integer),
+    Column("probed_at", Instant),
+    Column("disagrees", Integer, nullable=False, server_default=text("0")),
+    _one_of("kind", "integer", "real", "text", "boolean", "date", "datetime"),
+    _one_of("state", "queryable", "unqueryable", "unknown"),
+    sqlite_with_rowid=False,
+)
+
+ns_catalog_fetches = Table(
+    "ns_catalog_fetches",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("status", Text, nullable=False),
+    Column("requests", Integer, nullable=False, server_default=text("0")),
+    Column("sources_json", Text, nullable=False, server_default=text("'{}'")),
+    Column("error", Text),
+    _one_of("kind", "fetch", "import"),
+    _one_of("status", "running", "done", "partial", "failed", "cancelled"),
+    sqlite_autoincrement=True,
+)
+
+# What each source says of a table (its `name` is empty then) or of a column.
+ns_catalog_facts = Table(
+    "ns_catalog_facts",
+    metadata,
+    Column("table_name", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("shown_name", Text, nullable=False),  # as the source writes it
+    Column("label", Text, nullable=False),
+    Column("native_type", Text, nullable=False),
+    Column("exposed", Integer),  # whether a query may name it; NULL if the source cannot know
+    Column("reason", Text),
+    Column("refers_to", Text),
+    _one_of("source", "suiteql", "records", "customization", "export", "probe"),
+    sqlite_with_rowid=False,
+)
+
+ns_catalog_changes = Table(
+    "ns_catalog_changes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("fetch_id", Integer, ForeignKey("ns_catalog_fetches.id"), nullable=False),
+    Column("table_name", Text, nullable=False),
+    Column("name", Text, nullable=False),  # empty for the table itself
+    Column("event", Text, nullable=False),
+    Column("before", Text),
+    Column("after", Text),
+    Index(None, "fetch_id"),
+    Index(None, "table_name", "name"),
+    sqlite_autoincrement=True,
+)
+
+coverage_audits = Table(
+    "coverage_audits",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("trigger", Text, nullable=False),
+    Column("fetch_id", Integer, ForeignKey("ns_catalog_fetches.id")),
+    Column("catalog_at", Instant),
+    Column("tables_total", Integer, nullable=False),
+    Column("tables_mirrored", Integer, nullable=False),
+    Column("columns_total", Integer, nullable=False),
+    Column("columns_mirrored", Integer, nullable=False),
+    Column("weighted_percent", Float),  # by rows and fill; NULL while these are not known
+    Column("opened", Integer, nullable=False),  # gaps that this audit found first
+    Column("closed", Integer, nullable=False),  # … and that it found no more
+    Column("seconds", Float, nullable=False),
+    Column("summary_json", Text, nullable=False),
+    _one_of("trigger", "person", "nightly", "phase"),
+    sqlite_autoincrement=True,
+)
+
+# A gap lasts from the audit that found it first to the one that found it no more, so that every
+# audit can be compared with every other, and a night without news writes nothing here.
+coverage_gaps = Table(
+    "coverage_gaps",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("table_name", Text, nullable=False),
+    Column("name", Text, nullable=False),  # empty for the table itself
+    Column("gap", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("priority", Integer, nullable=False),  # the lower, the sooner it is worth closing
+    Column("opened_audit_id", Integer, ForeignKey("coverage_audits.id"), nullable=False),
+    Column("closed_audit_id", Integer, ForeignKey("coverage_audits.id")),
+    Index(
+        "uq_coverage_gaps_open",
+        "table_name",
+        "name",
+        unique=True,
+        sqlite_where=text("closed_audit_id IS NULL"),
+        postgresql_where=text("closed_audit_id IS NULL"),
+    ),
+    Index(None, "opened_audit_id"),
+    Index(None, "closed_audit_id"),
+)
+
+coverage_exclusions = Table(
+    "coverage_exclusions",
+    metadata,
+    Column("table_name", Text, primary_key=True),
+    Column("name", Text, primary_key=True),  # empty for the table with all its columns
+    Column("note", Text, nullable=False),
+    Column("excluded_by", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+coverage_phases = Table(
+    "coverage_phases",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("number", Integer, nullable=False, unique=True),
+    Column("name", Text, nullable=False, unique=True),  # 104_phase2_expand_ns_columns
+    Column("title", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("proposal_id", Integer, ForeignKey("proposed_actions.id")),
+    Column("audit_id", Integer, ForeignKey("coverage_audits.id")),  # whose gaps it closes
+    Column("plan_json", Text, nullable=False),
+    Column("sql_text", Text, nullable=False),
+    Column("revision_digest", Text, nullable=False),  # SHA-256 of the file in phases/
+    Column("base_json", Text, nullable=False),  # what the plan rests on, to tell whether it moved
+    Column("planned_by", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("applied_at", Instant),
+    Column("result_audit_id", Integer, ForeignKey("coverage_audits.id")),
+    Column("error", Text),
+    _one_of(
+        "state", "proposed", "approved", "applying", "failed", "applied", "undone", "withdrawn"
+    ),
+    Index(None, "state"),
+    sqlite_autoincrement=True,
+)
+
+coverage_phase_steps = Table(
+    "coverage_phase_steps",
+    metadata,
+    Column("phase_id", Integer, ForeignKey("coverage_phases.id"), primary_key=True),
+    Column("step", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("owner", Text, nullable=False),
+    Column("detail_json", Text, nullable=False, server_default=text("'{}'")),
+    _one_of("step", "backup", "migration", "map", "pull", "audit"),
+    _one_of("state", "running", "done", "failed"),
+)
+
+# What an audit found that somebody should look at, beside the inbox until somebody has.
+coverage_findings = Table(
+    "coverage_findings",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("audit_id", Integer, ForeignKey("coverage_audits.id"), nullable=False),
+    Column("heading", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("detail_json", Text, nullable=False),
+    Column("seen_by", Text),
+    Column("seen_at", Instant),
+    sqlite_autoincrement=True,
+)

@@ -174,14 +174,14 @@ class _Crew:
             under_way: dict[Future[TableReport], str] = {}
             learning: Future[None] | None = None
             while waiting or under_way:
-                if self._is_answered and learning is None:
-                    learning = pool.submit(_learn_limit, self._shared)
                 for entry in self._ready(waiting, set(under_way.values())):
                     del waiting[entry.table.name]
                     under_way[pool.submit(self._sync, entry)] = entry.table.name
                 done, _ = wait(under_way, timeout=_LOOK, return_when=FIRST_COMPLETED)
                 for future in done:
                     self._reports[under_way.pop(future)] = future.result()
+                if self._is_answered and learning is None:
+                    learning = pool.submit(_learn_limit, self._shared)
         return [self._reports[entry.table.name] for entry in tables]
 
     def _in_turn(self, tables: Sequence[MapEntry]) -> list[MapEntry]:
