@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from nsconsole import __version__
 from nsconsole.cli.grammar.commands import Commands, Parser, UsageError, add_global_flags
+from nsconsole.cli.grammar.coverage import add_coverage
 from nsconsole.cli.grammar.mirror import add_mirror
 from nsconsole.cli.grammar.practice import add_demo, add_sandbox
 from nsconsole.cli.grammar.pushes import add_proposals, add_queue
@@ -77,6 +78,7 @@ def build() -> argparse.ArgumentParser:
     add_proposals(commands)
     add_queue(commands)
     add_mirror(commands)
+    add_coverage(commands)
     add_workspace(commands)
     add_operators(commands)
     add_audit_trail(commands)
