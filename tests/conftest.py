@@ -16,6 +16,7 @@ import pytest
 
 # Before anything imports Textual or keyring; and nobody's own workspace is ever touched.
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
+os.environ["LANGUAGE"] = "C"  # argparse would look for a translation of each of its words
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 _CACHE = tempfile.TemporaryDirectory(prefix="nsconsole-cache-")
 os.environ["XDG_CACHE_HOME"] = _CACHE.name

@@ -7,6 +7,7 @@ import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
@@ -56,6 +57,7 @@ class Wire:
             headers={"User-Agent": f"nsconsole/{__version__}", "Accept-Encoding": "gzip"},
             follow_redirects=False,
             trust_env=trust_env,
+            verify=_trusted(trust_env=trust_env),
             cookies=CookieJar(_NO_COOKIES),
         )
         self._places = asyncio.Semaphore(_AT_ONCE)
@@ -121,6 +123,12 @@ class Wire:
         if response is None:
             return Answer(failure=failure, reason=reason)
         return Answer(response.status_code, response.headers, bytes(body), failure, reason)
+
+
+@cache
+def _trusted(*, trust_env: bool) -> ssl.SSLContext:
+    """Whose certificates are believed; to read them all takes longer than a call."""
+    return httpx.create_ssl_context(trust_env=trust_env)
 
 
 async def _read_body(response: httpx.Response, *, into: bytearray) -> None:

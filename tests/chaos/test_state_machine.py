@@ -245,12 +245,15 @@ def drain_quietly(workspace, *, attended):
         drain(workspace, attended=attended)
 
 
-def test_nothing_is_lost_doubled_or_untrue_whatever_is_done_in_whatever_order(ground, quick_hashes):
+@pytest.mark.parametrize("examples", [4, pytest.param(40, marks=pytest.mark.slow)])
+def test_nothing_is_lost_doubled_or_untrue_whatever_is_done_in_whatever_order(
+    ground, quick_hashes, examples
+):
     home, sandbox, clock, admin, reviewer = ground
     run_state_machine_as_test(
         lambda: Desk(home, sandbox, clock, admin, reviewer),
         settings=settings(
-            max_examples=8,
+            max_examples=examples,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),

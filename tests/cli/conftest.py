@@ -125,11 +125,14 @@ def fresh(bare, sandbox):
 @pytest.fixture(scope="session")
 def initialised(tmp_path_factory):
     """A workspace's folder and its admin's edit token, made once, since copying is quicker."""
+    from nsconsole.services import operators
     from nsconsole.services.setup import Plan, make_workspace
     from nsconsole.settings import load_settings
 
     home = tmp_path_factory.mktemp("cli") / "home"
-    made = make_workspace(load_settings({}, home=home), Plan("ada", "ada"), environ={})
+    with pytest.MonkeyPatch.context() as patch:  # the hash of the token is checked with its cost
+        patch.setattr(operators, "_COST", {"n": 2, "r": 1, "p": 1})
+        made = make_workspace(load_settings({}, home=home), Plan("ada", "ada"), environ={})
     # What is approved is sent at once, unless a test says otherwise: nobody here waits to see.
     config = home / "config.toml"
     undo = "# undo_seconds = { low = 5, medium = 5, high = 10 }"

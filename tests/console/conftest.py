@@ -140,6 +140,24 @@ def lanes(monkeypatch):
     return busy
 
 
+@pytest.fixture(autouse=True, scope="session")
+def styles_read_once():
+    """Let no two consoles read the same style sheets: that takes longer than most tests."""
+    from textual.css.stylesheet import Stylesheet
+
+    read, known = Stylesheet._parse_rules, {}
+
+    def remembered(self, *args, **named):
+        key = (tuple(sorted(self._variables.items())), args, tuple(sorted(named.items())))
+        if key not in known:
+            known[key] = read(self, *args, **named)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stylesheet, "_parse_rules", remembered)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def steady_cursor(monkeypatch):
     """Let no text cursor blink."""

@@ -14,6 +14,7 @@ from .tables import STAMP, iso, mapped
 
 PROGRAM = Path(__file__).with_name("die_pulling.py")
 PAGES = 12
+MOST_DEATHS = 200
 POINTS = (
     "before a fetch",
     "after a fetch",
@@ -23,7 +24,6 @@ POINTS = (
     "before a commit",
     "after a commit",
 )
-KILLS = 100
 EVENT = mapped("event", {"name": "text", "size": "integer"})
 
 
@@ -78,9 +78,10 @@ def deaths_in_mind():
         yield "anywhere", dice.randint(1, 120)
 
 
-def test_a_pull_may_be_killed_anywhere(mirror, sandbox, event, die_at):
+@pytest.mark.parametrize("kills", [30, pytest.param(100, marks=pytest.mark.slow)])
+def test_a_pull_may_be_killed_anywhere(mirror, sandbox, event, die_at, kills):
     plans, died_at = deaths_in_mind(), []
-    while len(died_at) < KILLS:
+    while len(died_at) < kills:
         asked, deaths_before = mirror.requests(), len(died_at)
         pull_to_its_end(mirror, die_at, plans, died_at)
         deaths = len(died_at) - deaths_before
@@ -96,7 +97,7 @@ def test_a_pull_may_be_killed_anywhere(mirror, sandbox, event, die_at):
 def pull_to_its_end(mirror, die_at, plans, died_at):
     begun, first = False, mirror.state_of("event").caught_up_at is None
     for point, count in plans:
-        assert len(died_at) < 2 * KILLS, "it never comes to its end"
+        assert len(died_at) < MOST_DEATHS, "it never comes to its end"
         answer = die_at(point, count, full=not begun)
         if answer == "done":
             return

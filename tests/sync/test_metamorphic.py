@@ -382,11 +382,14 @@ class Account(RuleBasedStateMachine):
         assert differences(live, truth) == []
 
 
-def test_syncs_lead_to_what_netsuite_holds_whatever_happened(small_account, empty_workspace):
+@pytest.mark.parametrize("examples", [2, pytest.param(20, marks=pytest.mark.slow)])
+def test_syncs_lead_to_what_netsuite_holds_whatever_happened(
+    small_account, empty_workspace, examples
+):
     run_state_machine_as_test(
         lambda: Account(small_account, empty_workspace),
         settings=settings(
-            max_examples=4,
+            max_examples=examples,
             stateful_step_count=25,
             deadline=None,
             phases=(Phase.explicit, Phase.reuse, Phase.generate),  # to shrink takes many minutes

@@ -7,7 +7,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from nsconsole.console import messages, words
 from nsconsole.console.area import Area
@@ -16,6 +16,7 @@ from nsconsole.console.dead_letters.letter_list import LetterList
 from nsconsole.console.dead_letters.letter_pane import LetterPane
 from nsconsole.console.dead_letters.reading import Reader
 from nsconsole.console.dead_letters.seeing_to import Meant, SeeingTo
+from nsconsole.console.footer import Footer
 from nsconsole.console.title import TitleBar
 from nsconsole.resources import resource
 from nsconsole.text import clean
@@ -82,7 +83,7 @@ class DeadLettersScreen(Area):
             yield LetterList(self.app.now)
             yield LetterPane(self.app.now)
         yield Input(id="filter", placeholder="filter: words in any order; enter keeps, esc clears")
-        yield Footer(compact=True, show_command_palette=False)
+        yield Footer()
 
     def on_mount(self) -> None:
         """Show the workspace if it is open, and let what is shown grow older."""

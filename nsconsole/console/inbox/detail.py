@@ -90,6 +90,10 @@ def _text(detail: "Detail", read: "NowRead | None") -> Iterator[Content]:
     facts = [f"#{line.id}", line.action_type, f"{line.risk_tier} risk", *_outcome(detail)]
     yield Content.styled(" · ".join(facts), _MUTED)
     yield Content("")
+    if detail.phase:
+        from nsconsole.console.inbox.phase_text import phase_text  # few proposals are of a phase
+
+        yield from phase_text(detail.phase, detail.stale)
     now = read.now if read else None
     yield from _table(detail, now)
     yield from _lines(detail)
@@ -108,6 +112,8 @@ def _outcome(detail: "Detail") -> Iterator[str]:
     push = detail.pushes[-1] if detail.pushes else None
     if push and push.ns_internal_id:
         yield f"applied, internal id {clean(push.ns_internal_id)}"
+    elif detail.phase and detail.line.status == "approved":
+        yield detail.phase.line.state
     elif detail.line.status != "pending":
         yield push.status.replace("_", " ") if push else detail.line.status
 
@@ -160,7 +166,7 @@ def _lines(detail: "Detail") -> Iterator[Content]:
 
 
 def _about_now(detail: "Detail", read: "NowRead | None") -> Iterator[Content]:
-    if detail.line.status != "pending" or detail.operation == "create":
+    if detail.line.status != "pending" or detail.operation in (None, "create"):
         return
     if read is None:
         yield Content.styled("asking NetSuite …", _MUTED)

@@ -8,10 +8,11 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from nsconsole.console import messages, words
 from nsconsole.console.area import Area
+from nsconsole.console.footer import Footer
 from nsconsole.console.inbox.detail import DetailPane
 from nsconsole.console.inbox.proposal_list import ProposalList
 from nsconsole.console.inbox.reading import Reader, Window
@@ -89,7 +90,7 @@ class InboxScreen(Area):
             yield ProposalList(self.app.now)
             yield DetailPane()
         yield Input(id="filter", placeholder="filter: words in any order; enter keeps, esc clears")
-        yield Footer(compact=True, show_command_palette=False)
+        yield Footer()
 
     def on_mount(self) -> None:
         """Hold the keyboard on the list, and let what it shows grow older."""

@@ -6,11 +6,12 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from nsconsole.console import messages
 from nsconsole.console.area import Area
 from nsconsole.console.authority import ask_authority, with_authority
+from nsconsole.console.footer import Footer
 from nsconsole.console.queue import orders, panes, wording
 from nsconsole.console.queue.dialogs import CancelDialog, HoldBreakerDialog, ResetBreakerDialog
 from nsconsole.console.queue.push_list import PushList
@@ -85,7 +86,7 @@ class QueueScreen(Area):
         yield Static(id="about-push", markup=False)
         yield Static(id="last-applied", markup=False)
         yield Input(id="filter", placeholder="filter: words in any order; enter keeps, esc clears")
-        yield Footer(compact=True, show_command_palette=False)
+        yield Footer()
 
     def on_mount(self) -> None:
         """Show the workspace if it is open, and count the seconds."""

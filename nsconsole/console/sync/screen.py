@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from nsconsole.console import messages, words
 from nsconsole.console.area import Area
+from nsconsole.console.footer import Footer
 from nsconsole.console.sync import orders
 from nsconsole.console.sync.full_pull import FullPullDialog
 from nsconsole.console.sync.log_pane import LogPane
@@ -89,7 +90,7 @@ class SyncScreen(Area):
         yield TableList(self.app.now)
         yield LogPane(self.app.now)
         yield Input(id="filter")
-        yield Footer(compact=True, show_command_palette=False)
+        yield Footer()
 
     def on_mount(self) -> None:
         """Show the workspace if it is open, and let what is shown grow older."""
