@@ -130,6 +130,13 @@ def of_keys(table: MappedTable, columns: Sequence[Column], keys: Sequence[Positi
     return _select(table, [*table.key_columns, *columns], [condition], _key(table))
 
 
+def last_key(table: MappedTable) -> Query:
+    """Ask for all keys, the last one first."""
+    names = ", ".join(_key(table))
+    order = ", ".join(f"{name} DESC" for name in _key(table))
+    return Query(f"SELECT {names} FROM {_checked(table.name)} t ORDER BY {order}")  # noqa: S608 - checked
+
+
 def most_keys(table: MappedTable) -> int:
     """How many keys `of_keys` takes at once."""
     return MAX_VALUES if len(table.key) == 1 else MAX_PAIRS
@@ -176,12 +183,18 @@ def _select(
 
 
 def _selected(column: Column) -> str:
+    value = expression(column)
+    return value if value == _column(column.name) else f"{value} AS {column.name}"
+
+
+def expression(column: Column) -> str:
+    """Write a column, of the table that the query calls t, as its value is asked for."""
     name = _column(column.name)
     match column.kind:
         case Kind.DATE:
-            return f"TO_CHAR({name}, {_DAY}) AS {column.name}"
+            return f"TO_CHAR({name}, {_DAY})"
         case Kind.DATETIME:
-            return f"TO_CHAR(SYS_EXTRACT_UTC({name}), {_ISO}) AS {column.name}"
+            return f"TO_CHAR(SYS_EXTRACT_UTC({name}), {_ISO})"
         case _:
             return name
 

@@ -1,8 +1,8 @@
 """Sync in processes that die on the way; a program for `test_kill.py` to start.
 
-Usage: die_pulling.py HOME. Each line of stdin is `NOW FULL COUNT POINT`: a fork syncs the map at
-that time, as a full pull if FULL is 1, and kills itself when it comes to that POINT for the COUNTth
-time; `anywhere` counts them all. The answer is a line: the point where it died, or `done`.
+Usage: die_pulling.py HOME RANGES. Each line of stdin is `NOW FULL COUNT POINT`: a fork syncs the
+map at that time, as a full pull if FULL is 1, and kills itself when it comes to that POINT for the
+COUNTth time; `anywhere` counts them all. The answer is a line: the point where it died, or `done`.
 """
 
 import os
@@ -16,12 +16,15 @@ from pathlib import Path
 from sqlalchemy import event
 
 from nsconsole.netsuite.client import NetSuite
+from nsconsole.services.sync import whole
 from nsconsole.services.sync.passes import sync
 from nsconsole.services.sync.run import TableRun
 from nsconsole.services.workspace import open_workspace
 from nsconsole.settings import load_settings
 
 settings = load_settings(home=Path(sys.argv[1]))
+if sys.argv[2] != "1":  # enough rows for so many
+    whole._RANGE = 12_000 // int(sys.argv[2])
 answers, deaths = os.pipe()
 
 

@@ -28,10 +28,16 @@ EVENT = mapped("event", {"name": "text", "size": "integer"})
 
 
 @pytest.fixture
-def die_at(mirror, sandbox, clock):
+def at_once():
+    """In how many ranges the table is read."""
+    return 1
+
+
+@pytest.fixture
+def die_at(mirror, sandbox, clock, at_once):
     """Sync in a process that is killed at a point; give where it died, or `done`."""
     with subprocess.Popen(
-        [sys.executable, PROGRAM, str(mirror.workspace.settings.home)],
+        [sys.executable, PROGRAM, str(mirror.workspace.settings.home), str(at_once)],
         env=os.environ | sandbox.environ,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -64,10 +70,11 @@ def event(mirror, clock):
     return EVENT
 
 
-def read_so_far(mirror):
-    """The id up to which an unfinished pull has read; None if there is none."""
+def left_to_read(mirror):
+    """The rows that an unfinished pull has read, and what it has not; None if there is none."""
     checkpoint = mirror.state_of("event").pull_json
-    return checkpoint and int(json.loads(checkpoint)["position"][0])
+    kept = checkpoint and json.loads(checkpoint)
+    return kept and (kept["rows"], [[end and int(end[0]) for end in part] for part in kept["left"]])
 
 
 def deaths_in_mind():
@@ -78,15 +85,20 @@ def deaths_in_mind():
         yield "anywhere", dice.randint(1, 120)
 
 
-@pytest.mark.parametrize("kills", [30, pytest.param(100, marks=pytest.mark.slow)])
-def test_a_pull_may_be_killed_anywhere(mirror, sandbox, event, die_at, kills):
+@pytest.mark.parametrize(
+    ("kills", "at_once"),
+    [(20, 1), (20, 4), *(pytest.param(100, n, marks=pytest.mark.slow) for n in (1, 4))],
+)
+def test_a_pull_may_be_killed_anywhere(mirror, sandbox, event, die_at, kills, at_once):
     plans, died_at = deaths_in_mind(), []
     while len(died_at) < kills:
         asked, deaths_before = mirror.requests(), len(died_at)
         pull_to_its_end(mirror, die_at, plans, died_at)
         deaths = len(died_at) - deaths_before
-        # One for what changed meanwhile; and of each death the page in hand and the page under way.
-        assert mirror.requests() - asked <= PAGES + 1 + 2 * deaths
+        # One for what changed meanwhile; of each death the page in hand and the page under way; of
+        # each cut of a range, one to know its end, and a page that is not a full one.
+        cuts = 0 if at_once == 1 else 2 * at_once + deaths
+        assert mirror.requests() - asked <= PAGES + 1 + 2 * at_once * deaths + cuts
         assert mirror.agrees()
         change_something(sandbox, len(died_at))
     assert set(died_at) == set(POINTS)
@@ -102,11 +114,14 @@ def pull_to_its_end(mirror, die_at, plans, died_at):
         if answer == "done":
             return
         died_at.append(answer)
-        place = read_so_far(mirror)
-        begun = begun or place is not None
-        if first and place is not None:
-            there = mirror.query("SELECT count(*) AS n, max(id) AS last FROM ns_event_live")
-            assert there == [{"n": place, "last": place}], "rows and checkpoint do not agree"
+        unfinished = left_to_read(mirror)
+        begun = begun or unfinished is not None
+        if first and unfinished:
+            rows, left = unfinished
+            there = [row["id"] for row in mirror.query("SELECT id FROM ns_event_live")]
+            assert len(there) == rows, "rows and checkpoint do not agree"
+            for after, upto in left:
+                assert not any((after or 0) < id_ <= (upto or id_) for id_ in there)
 
 
 def change_something(sandbox, number):

@@ -1,5 +1,6 @@
 """Asking NetSuite for rows: patiently, and so that no refused login is ever repeated."""
 
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -25,12 +26,13 @@ _after_failure = wait_exponential(multiplier=0.5, max=_LONGEST) + wait_random(0,
 
 
 class Asker:
-    """Asks for one run; `requests` counts every attempt that left."""
+    """Asks for one run, in any thread; `requests` counts every attempt that left."""
 
     def __init__(self, netsuite: "NetSuite", halt: Halt) -> None:
         self._netsuite = netsuite
         self._halt = halt
         self.requests = 0
+        self._counting = threading.Lock()
         self._asked_at = 0.0
         self.is_closed = False
 
@@ -72,7 +74,8 @@ class Asker:
         self._halt.check()
         if self.is_closed:
             raise StoppedError("")
-        self.requests += 1
+        with self._counting:
+            self.requests += 1
         page = self._netsuite.suiteql(query.sql, query.params, limit=limit, urgent=False)
         self._halt.answered_at = time.monotonic()
         return page

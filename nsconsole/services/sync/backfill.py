@@ -8,7 +8,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from nsconsole.services.sync.convert import convert
-from nsconsole.services.sync.fetching import FetchedPage, Place, by_key_between, pages
+from nsconsole.services.sync.fetching import FetchedPage, Place, Range, by_key_between, pages
 from nsconsole.services.sync.log import Level
 from nsconsole.services.sync.run import TableRun, Written
 from nsconsole.services.sync.writing import tell_misfits
@@ -28,7 +28,7 @@ def backfill(run: TableRun, due: Mapping[str, Place | None]) -> None:
 
 def _fill(run: TableRun, names: Sequence[str], start: Place | None) -> None:
     filled = 0
-    for page in pages(run, by_key_between, order=run.table.key, start=start, only=names):
+    for page in pages(run, by_key_between, order=run.table.key, ranges=[Range(start)], only=names):
         filled += run.write(partial(_write, run, names, page), read=len(page.rows)).rows
     run.log(Level.INFO, "column_filled", columns=list(names), rows=filled)
 

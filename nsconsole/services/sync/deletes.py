@@ -14,6 +14,7 @@ from nsconsole.netsuite.keyset import Query, most_keys, of_keys
 from nsconsole.services.sync.fetching import (
     FetchedPage,
     Place,
+    Range,
     by_key_between,
     keys_of,
     pages,
@@ -69,7 +70,9 @@ def reconcile(run: TableRun, state: sync_state.State) -> None:
         compared = _Compared()  # what was seen of such keys is not kept from run to run
         run.write(partial(_forget_seen, run.table))
     budget = _PAGES if run.table.has_ordered_key else None
-    found = pages(run, by_key_between, order=run.table.key, start=compared.position, only=())
+    found = pages(
+        run, by_key_between, order=run.table.key, ranges=[Range(compared.position)], only=()
+    )
     for page in islice(found, budget):
         if run.expected is None:
             run.expected = compared.rows + page.expected

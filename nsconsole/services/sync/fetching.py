@@ -1,10 +1,11 @@
 """Pages of a table in the order of their place, each fetched while the last one is written."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from nsconsole.mapping import Column, Kind, MappedTable
 from nsconsole.netsuite.errors import NetSuiteError
@@ -16,6 +17,16 @@ from nsconsole.store.mirror import Key
 
 Place: TypeAlias = tuple[str, ...]
 """Where a row stands in an order, in NetSuite's own text."""
+
+_MOST_RANGES = 32  # read side by side; NetSuite takes fewer calls at once
+
+
+class Range(NamedTuple):
+    """Rows after one place, up to another; None is the beginning or the end of all."""
+
+    after: Place | None = None
+    upto: Place | None = None
+
 
 AskFor: TypeAlias = Callable[[MappedTable, Sequence[Column], Place | None, Place | None], Query]
 """Makes the query for some columns of the rows after one place, up to another."""
@@ -34,18 +45,20 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FetchedPage:
-    """Rows after `start`, with the columns that they were asked for.
+    """Rows at the beginning of a range, with the columns that they were asked for.
 
-    `expected` counts these and all that follow; after the `last` page nothing does.
+    `expected` counts these and all that follow in the range; after its `last` page nothing does.
+    `left` are the ranges that are read next in its place.
     """
 
     columns: tuple[Column, ...]
     rows: list[dict[str, str]]
     keys: list[Key]
-    start: Place | None
+    range: Range
     end: Place | None
     last: bool
     expected: int
+    left: tuple[Range, ...] = ()
 
     def stamps(self, cursor: str) -> list[str]:
         """Give the values of the cursor, of those rows that have one."""
@@ -59,49 +72,58 @@ def by_key_between(
     return by_key(table, columns, after=after, upto=upto)
 
 
+def _the_rest(page: FetchedPage) -> Iterable[Range]:
+    return () if page.last else (Range(page.end, page.range.upto),)
+
+
 def pages(
     run: TableRun,
     ask_for: AskFor,
     *,
     order: Sequence[str],
-    start: Place | None = None,
+    ranges: Iterable[Range] = (Range(),),
+    onward: Callable[[FetchedPage], Iterable[Range]] = _the_rest,
     only: Collection[str] | None = None,
 ) -> Iterator[FetchedPage]:
-    """Give the pages from `start` on.
+    """Give the pages of some ranges, which are read side by side, as they come.
 
     `order` names the columns that make a row's place, `only` those that are wanted, if not all.
+    `onward` tells what is to be read after a page: one range, or several in its place.
     """
 
     reading = _Reading(ask_for, order, only)
+    healing = threading.Lock()
 
-    def fetch(after: Place | None) -> FetchedPage:
+    def fetch(part: Range) -> FetchedPage:
         while True:
+            table = run.table
             try:
-                return _fetch(run.table, run.asker, reading, after)
+                return _fetch(table, run.asker, reading, part)
             except NetSuiteError as error:
                 if run.asker.is_closed:
                     raise  # the table may be another run's by now
-                heal(run, error)
+                with healing:
+                    if run.table is table:  # else another range met the same, and has healed it
+                        heal(run, error)
 
-    pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"fetch-{run.table.name}")
+    pool = ThreadPoolExecutor(_MOST_RANGES, thread_name_prefix=f"fetch-{run.table.name}")
     try:
-        coming = pool.submit(fetch, start)
-        while True:
-            page = coming.result()
-            if not page.last:
-                coming = pool.submit(fetch, page.end)
-            yield page
-            if page.last:
-                return
+        coming: set[Future[FetchedPage]] = {pool.submit(fetch, part) for part in ranges}
+        while coming:
+            done, coming = wait(coming, return_when=FIRST_COMPLETED)
+            found = [future.result() for future in done]
+            found = [replace(page, left=tuple(onward(page))) for page in found]
+            coming |= {pool.submit(fetch, part) for page in found for part in page.left}
+            yield from found
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _fetch(table: MappedTable, asker: Asker, reading: _Reading, after: Place | None) -> FetchedPage:
-    only = reading.only
+def _fetch(table: MappedTable, asker: Asker, reading: _Reading, part: Range) -> FetchedPage:
+    only, (after, upto) = reading.only, part
     wanted = tuple(c for c in table.columns if only is None or c.name in only)
     first, *others = _in_groups(table, wanted)
-    answer = asker.ask(reading.ask_for(table, first, after, None))
+    answer = asker.ask(reading.ask_for(table, first, after, upto))
     rows = answer.rows
     last = not answer.has_more and answer.total <= len(rows)
     if not rows and not last:
@@ -116,7 +138,7 @@ def _fetch(table: MappedTable, asker: Asker, reading: _Reading, after: Place | N
         if rest.has_more or rest.total > len(rest.rows):
             # Rows came in between the two queries and pushed the last ones out: those come next.
             end, last = _end_of(table, rows, reading.order), False
-    return FetchedPage(wanted, rows, keys, after, end, last, answer.total)
+    return FetchedPage(wanted, rows, keys, part, end, last, answer.total)
 
 
 def _in_groups(table: MappedTable, wanted: Sequence[Column]) -> list[tuple[Column, ...]]:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from nsconsole.mapping import Column, MappedTable
 from nsconsole.netsuite.keyset import Query, by_cursor
-from nsconsole.services.sync.fetching import FetchedPage, Place, pages
+from nsconsole.services.sync.fetching import FetchedPage, Place, Range, pages
 from nsconsole.services.sync.lines import queue_lines
 from nsconsole.services.sync.run import TableRun, Written
 from nsconsole.services.sync.writing import upsert
@@ -50,7 +50,7 @@ def pull_changes(run: TableRun, state: sync_state.State) -> None:
         return by_cursor(table, columns, since=since, after=after, upto=upto)
 
     order = (table.cursor, *table.key)
-    for page in pages(run, ask_for, order=order, start=reading.after):
+    for page in pages(run, ask_for, order=order, ranges=[Range(reading.after)]):
         if page.end is not None:
             watermark = max(watermark, page.end[0])
         reading = replace(reading, after=page.end)

@@ -62,14 +62,22 @@ def _lay_down_base(workspace: Workspace) -> None:
             tier_store.seed(connection, TIERS, at)
 
 
+class TableBusyError(BadInputError):
+    """A table is being synced whose rows would be read in another way."""
+
+
 def replace_map(
-    workspace: Workspace, tables: Sequence[MappedTable], *, told: Sequence[Entry] = ()
+    workspace: Workspace,
+    tables: Sequence[MappedTable],
+    *,
+    told: Sequence[Entry] = (),
+    first: Callable[[Connection], None] = lambda connection: None,
 ) -> MapChange:
     """Put a whole map in the place of the present one; what is mirrored already stays as it is.
 
     Only a mirror that would have another key is renamed, and begun anew. `told` is what the audit
-    trail is told of it. Raises BadInputError for a map that cannot be, and while a table is synced
-    whose rows would be read in another way.
+    trail is told of it; `first` is done in the same transaction before anything else. Raises
+    BadInputError for a map that cannot be, and TableBusyError.
     """
     from nsconsole.services.sync.map_text import check_rules
 
@@ -87,6 +95,7 @@ def replace_map(
         _resting(workspace, [*read_otherwise, *change.removed]),
         workspace.database.writing() as connection,
     ):
+        first(connection)
         store.put(connection, tables, at)
         note(connection, at, Level.INFO, "map_changed", detail=asdict(change))
         append(connection, at, told)
@@ -102,12 +111,12 @@ def _is_read_otherwise(before: MappedTable, after: MappedTable) -> bool:
 
 @contextmanager
 def _resting(workspace: Workspace, names: Iterable[str]) -> Iterator[None]:
-    """Keep tables from being synced for the block. Raises BadInputError if one is just now."""
+    """Keep tables from being synced for the block. Raises TableBusyError if one is just now."""
     with ExitStack() as held:
         for name in names:
             lock = workspace.locks.try_take(f"table-{name}")
             if lock is None:
-                raise BadInputError(
+                raise TableBusyError(
                     f"{name} is being synced just now; cancel it (c) or wait, "
                     "and save the map again"
                 )

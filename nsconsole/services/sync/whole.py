@@ -1,18 +1,28 @@
 """Reading a whole table: page by page in the order of its key, each page kept with its place.
 
-A pull that was cut off goes on at the place of its last page. Rows of the mirror that lie between
-two neighbours of a page, and that NetSuite did not give, have vanished.
+A large table is read in several ranges of keys at once. A pull that was cut off goes on, in each
+range, at the place of its last page. Rows of the mirror that lie between two neighbours of a page,
+and that NetSuite did not give, have vanished.
 """
 
 import json
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import partial
+from itertools import pairwise
 
 from sqlalchemy import Connection
 
 from nsconsole.mapping import MappedTable, Mode
-from nsconsole.services.sync.fetching import FetchedPage, Place, by_key_between, pages
+from nsconsole.netsuite.keyset import last_key
+from nsconsole.services.sync.fetching import (
+    FetchedPage,
+    Place,
+    Range,
+    by_key_between,
+    pages,
+)
 from nsconsole.services.sync.lines import queue_lines
 from nsconsole.services.sync.log import Level
 from nsconsole.services.sync.run import CLOCKS, PausedError, TableRun, Written
@@ -22,21 +32,24 @@ from nsconsole.store.mirror import Key
 
 _FEW = 20  # rows that may vanish at once from any table
 _MANY, _SHARE = 100, 0.2  # … from a larger one: so many, or that part of it
+_RANGE = 25_000  # rows that are worth a range of their own, whose last page is seldom a full one
 _BEGINNING = "1970-01-01T00:00:00Z"  # the watermark of a table that has no row yet
 
 
 @dataclass(frozen=True, slots=True)
 class Pull:
-    """The checkpoint of a pull: when it began, and what it has read so far.
+    """The checkpoint of a pull: when it began, what it has read so far, and what is left.
 
-    `watermark` is the cursor's newest value, `unstamped` the number of rows without one.
+    `watermark` is the cursor's newest value, `unstamped` the number of rows without one;
+    `expected` is NetSuite's count of all rows at the beginning.
     """
 
     started_at: str
     watermark: str | None = None
-    position: tuple[str, ...] | None = None
+    left: tuple[Range, ...] = (Range(),)
     rows: int = 0
     unstamped: int = 0
+    expected: int | None = None
 
     def behind(self, page: FetchedPage, cursor: str | None) -> "Pull":
         """Give the checkpoint after another page."""
@@ -44,10 +57,15 @@ class Pull:
         return replace(
             self,
             watermark=max([*stamps, self.watermark or _BEGINNING]),
-            position=page.end,
+            left=tuple(self._left_behind(page)),
             rows=self.rows + len(page.rows),
             unstamped=self.unstamped + len(page.rows) - len(stamps),
+            expected=page.expected if self.expected is None else self.expected,
         )
+
+    def _left_behind(self, page: FetchedPage) -> Iterator[Range]:
+        for part in self.left:
+            yield from page.left if part == page.range else (part,)
 
     def to_json(self) -> str:
         """Write it down."""
@@ -59,8 +77,12 @@ def load_pull(text: str | None) -> Pull | None:
     if text is None:
         return None
     kept = json.loads(text)
-    position = kept.pop("position")
-    return Pull(**kept, position=None if position is None else tuple(position))
+    left = tuple(Range(_place(after), _place(upto)) for after, upto in kept.pop("left"))
+    return Pull(**kept, left=left)
+
+
+def _place(kept: list[str] | None) -> Place | None:
+    return None if kept is None else tuple(kept)
 
 
 def pull_whole(run: TableRun, checkpoint: Pull | None) -> None:
@@ -69,11 +91,44 @@ def pull_whole(run: TableRun, checkpoint: Pull | None) -> None:
     if checkpoint:
         run.log(Level.INFO, "pull_resumed", rows=checkpoint.rows)
         run.began = datetime.fromisoformat(checkpoint.started_at)
-    for page in pages(run, by_key_between, order=run.table.key, start=pull.position):
+
+    def onward(page: FetchedPage) -> Iterable[Range]:
+        return _onward(run, page, at_once=len(pull.left))
+
+    order = run.table.key
+    for page in pages(run, by_key_between, order=order, ranges=pull.left, onward=onward):
+        before, pull = pull, pull.behind(page, run.table.cursor)
         if run.expected is None:
-            _expect(run, pull, page)
-        pull = pull.behind(page, run.table.cursor)
+            _expect(run, before.rows, pull)
         run.write(partial(_write, run, page, pull), read=len(page.rows))
+
+
+def _onward(run: TableRun, page: FetchedPage, *, at_once: int) -> Iterable[Range]:
+    """Tell what is left of a page's range: in parts, if so much is left, and calls may be made.
+
+    Keys are seldom evenly spread: what turns out to be the larger part is cut again.
+    """
+    if page.last or page.end is None:
+        return ()
+    rest = Range(page.end, page.range.upto)
+    count = min(page.expected // _RANGE, run.workspace.governor.size() - at_once + 1)
+    if count < 2 or not run.table.has_ordered_key:
+        return (rest,)
+    last = rest.upto or _last_key(run)
+    return _split(page.end, int(last[0]), count, rest.upto) if last else (rest,)
+
+
+def _last_key(run: TableRun) -> Place | None:
+    rows = run.asker.ask(last_key(run.table), limit=1).rows
+    return tuple(rows[0][name] for name in run.table.key) if rows else None
+
+
+def _split(after: Place, last: int, count: int, upto: Place | None) -> list[Range]:
+    """Cut all behind a place into ranges that have the same share of the numbers up to `last`."""
+    first, *others = after
+    numbers = {int(first) + (last - int(first)) * part // count for part in range(1, count)}
+    inner = [(str(number), *["0"] * len(others)) for number in sorted(numbers - {int(first)})]
+    return [Range(*ends) for ends in pairwise([after, *inner, upto])]
 
 
 def _begin(run: TableRun) -> Pull:
@@ -87,11 +142,11 @@ def _begin(run: TableRun) -> Pull:
     return Pull(started)
 
 
-def _expect(run: TableRun, pull: Pull, page: FetchedPage) -> None:
-    expected = run.expected = pull.rows + page.expected
+def _expect(run: TableRun, rows_before: int, pull: Pull) -> None:
+    expected = run.expected = pull.expected or 0
     with run.workspace.database.writing() as connection:
-        sync_runs.expect(connection, run.id, expected_rows=expected, rows_before=pull.rows)
-        if not page.last:
+        sync_runs.expect(connection, run.id, expected_rows=expected, rows_before=rows_before)
+        if pull.left:
             run.log_with(connection, Level.INFO, "pull_began", expected=expected)
 
 
@@ -104,7 +159,7 @@ def _write(
     # Before the upsert: where the mirror has nothing yet, there is nothing to compare.
     gone = mark_vanished(connection, run, page, at)
     written = upsert(connection, run, page, at, only_changes=table.mode is not Mode.FULL)
-    if page.last:
+    if not pull.left:
         sync_state.pulled(
             connection,
             table.name,
@@ -164,10 +219,9 @@ def mark_vanished(connection: Connection, run: TableRun, page: FetchedPage, at: 
 
 def _mark(connection: Connection, table: MappedTable, page: FetchedPage, at: datetime) -> int:
     if table.has_ordered_key:
-        after = None if page.start is None else _as_key(page.start)
-        upto = None if page.last or page.end is None else _as_key(page.end)
+        after, upto = page.range.after, page.range.upto if page.last else page.end
         return mirror.mark_vanished(
-            connection, table, after=after, upto=upto, keys=page.keys, at=at
+            connection, table, after=_as_key(after), upto=_as_key(upto), keys=page.keys, at=at
         )
     mirror.remember_seen(connection, table, page.keys)
     if not page.last:
@@ -177,5 +231,5 @@ def _mark(connection: Connection, table: MappedTable, page: FetchedPage, at: dat
     return gone
 
 
-def _as_key(place: Place) -> Key:
-    return tuple(map(int, place))
+def _as_key(place: Place | None) -> Key | None:
+    return None if place is None else tuple(map(int, place))
