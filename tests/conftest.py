@@ -88,7 +88,7 @@ class Sandbox:
         headers = {"Content-Type": "application/json"}
         url = f"{self.url}/sandbox/{path}"
         request = urllib.request.Request(url, data, headers, method=method)
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return json.load(answer)
 
 

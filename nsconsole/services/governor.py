@@ -54,6 +54,7 @@ class Governor:
         self._set = size
         self._now = now
         self._given_back = threading.Condition()
+        self._in_use = 0
         # Of all threads that wait one looks: each look opens files.
         self._looking = {True: threading.Lock(), False: threading.Lock()}
         self._known = 0
@@ -66,6 +67,8 @@ class Governor:
             held = (
                 self._take_urgently() if urgent else self._take(lambda: not self._others_are_urgent)
             )
+        with self._given_back:
+            self._in_use += 1
         try:
             with held:
                 yield
@@ -75,6 +78,7 @@ class Governor:
             raise
         finally:
             with self._given_back:
+                self._in_use -= 1
                 self._given_back.notify()
 
     def _take_urgently(self) -> Held:
@@ -92,6 +96,10 @@ class Governor:
                 return held
             with self._given_back:
                 self._given_back.wait(random.uniform(_LOOK / 2, _LOOK))  # noqa: S311 - no secret
+
+    def idle(self) -> int:
+        """How many more calls could be under way just now, other processes' calls left aside."""
+        return max(self.size() - self._in_use, 0)
 
     def size(self) -> int:
         """How many calls may be under way just now."""

@@ -415,6 +415,6 @@ def test_more_rows_than_netsuite_gives_by_offsets_are_read_whole(mirror, sandbox
     assert (report.status, report.rows_written) == (TableStatus.DONE, count)
     (found,) = mirror.query("SELECT count(*) AS n, min(id) AS low, max(id) AS high FROM ns_event")
     assert found == {"n": count, "low": 1, "high": count}
-    ranges = 4  # read side by side, each to a page that is not a full one
-    assert report.requests <= count // 1_000 + 1 + ranges
-    assert 2 <= sandbox.stats()["concurrency"]["peak"] <= ranges + 1
+    # Several ranges are read side by side, each to a page that is not a full one.
+    assert report.requests <= 1.2 * count / 1_000
+    assert sandbox.stats()["concurrency"]["peak"] >= 2

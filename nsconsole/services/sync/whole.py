@@ -32,7 +32,7 @@ from nsconsole.store.mirror import Key
 
 _FEW = 20  # rows that may vanish at once from any table
 _MANY, _SHARE = 100, 0.2  # … from a larger one: so many, or that part of it
-_RANGE = 25_000  # rows that are worth a range of their own, whose last page is seldom a full one
+_RANGE = 5_000  # rows that are worth a range of their own, whose last page is seldom a full one
 _BEGINNING = "1970-01-01T00:00:00Z"  # the watermark of a table that has no row yet
 
 
@@ -91,27 +91,25 @@ def pull_whole(run: TableRun, checkpoint: Pull | None) -> None:
     if checkpoint:
         run.log(Level.INFO, "pull_resumed", rows=checkpoint.rows)
         run.began = datetime.fromisoformat(checkpoint.started_at)
-
-    def onward(page: FetchedPage) -> Iterable[Range]:
-        return _onward(run, page, at_once=len(pull.left))
-
-    order = run.table.key
-    for page in pages(run, by_key_between, order=order, ranges=pull.left, onward=onward):
+    found = pages(
+        run, by_key_between, order=run.table.key, ranges=pull.left, onward=partial(_onward, run)
+    )
+    for page in found:
         before, pull = pull, pull.behind(page, run.table.cursor)
         if run.expected is None:
             _expect(run, before.rows, pull)
         run.write(partial(_write, run, page, pull), read=len(page.rows))
 
 
-def _onward(run: TableRun, page: FetchedPage, *, at_once: int) -> Iterable[Range]:
-    """Tell what is left of a page's range: in parts, if so much is left, and calls may be made.
+def _onward(run: TableRun, page: FetchedPage) -> Iterable[Range]:
+    """Tell what is left of a page's range: in parts, if it is long and NetSuite has calls to spare.
 
     Keys are seldom evenly spread: what turns out to be the larger part is cut again.
     """
     if page.last or page.end is None:
         return ()
     rest = Range(page.end, page.range.upto)
-    count = min(page.expected // _RANGE, run.workspace.governor.size() - at_once + 1)
+    count = min(page.expected // _RANGE, run.workspace.governor.idle())
     if count < 2 or not run.table.has_ordered_key:
         return (rest,)
     last = rest.upto or _last_key(run)
