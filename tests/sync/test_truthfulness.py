@@ -155,6 +155,23 @@ def test_an_edit_later_than_the_lookback_is_found_by_the_daily_comparison(
     assert mirror.told("reconciled")[-1]["missing"] == 1
 
 
+def test_what_changes_without_its_rows_stamp_is_found_by_the_daily_comparison(
+    things, sandbox, clock, mirror
+):
+    mirror = things(5)
+    clock.advance(3 * 3600)
+    sandbox.edit("thing", {"id": 5, "name": "newer than any lookback"})
+    mirror.sync()
+    (row,) = mirror.query("SELECT lastmodifieddate AS stamp FROM ns_thing WHERE id = 2")
+    sandbox.edit("thing", {"id": 2, "name": "quiet", "lastmodifieddate": row["stamp"]})
+    mirror.sync()
+    assert not mirror.agrees("thing")
+    clock.advance(24 * 3600)
+    mirror.sync()
+    assert mirror.agrees("thing")
+    assert mirror.told("reconciled")[-1]["missing"] == 0
+
+
 class TestWhatIsTakenUpAgain:
     def test_a_whole_table_without_stamps_is_as_old_as_its_first_page(
         self, mirror, rows, clock, interrupted

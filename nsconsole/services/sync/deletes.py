@@ -9,11 +9,10 @@ from itertools import islice
 
 from sqlalchemy import Connection
 
-from nsconsole.mapping import DELETIONS, Column, MappedTable
-from nsconsole.netsuite.keyset import Query, most_keys, of_keys
+from nsconsole.mapping import DELETIONS, MappedTable
+from nsconsole.netsuite.keyset import most_keys, of_keys
 from nsconsole.services.sync.fetching import (
     FetchedPage,
-    Place,
     Range,
     by_key_between,
     keys_of,
@@ -60,32 +59,30 @@ def _mark_deleted(
 
 
 def reconcile(run: TableRun, state: sync_state.State) -> None:
-    """Compare NetSuite's keys and stamps with the mirror's, and mend what differs on either side.
+    """Compare NetSuite's rows with the mirror's, and mend what differs on either side.
 
-    A large table is compared a part at each run, from where the last one left off. If there are
-    rows without a stamp, the whole table is read from the next run on.
+    That brings what changes without its row's stamp moving, too, such as balances. A large table is
+    compared a part at each run, from where the last one left off. If there are rows without a
+    stamp, the whole table is read from the next run on.
     """
     compared = _load(state.reconcile_json)
     if not run.table.has_ordered_key:
         compared = _Compared()  # what was seen of such keys is not kept from run to run
         run.write(partial(_forget_seen, run.table))
     budget = _PAGES if run.table.has_ordered_key else None
-    found = pages(
-        run, by_key_between, order=run.table.key, ranges=[Range(compared.position)], only=()
-    )
-    for page in islice(found, budget):
+    left = [Range(compared.position)]
+    for page in islice(pages(run, by_key_between, order=run.table.key, ranges=left), budget):
         if run.expected is None:
             run.expected = compared.rows + page.expected
-        brought = list(_rows_of(run, _differing(run, page)))
         after = replace(
             compared,
             position=page.end,
             rows=compared.rows + len(page.keys),
+            missing=compared.missing + _missing(run, page),
             unstamped=compared.unstamped + _unstamped(run, page),
         )
-        work = partial(_mend, run, page, brought, compared=after)
-        done = run.write(work, read=len(page.keys))
-        compared = replace(after, missing=after.missing + done.rows, gone=after.gone + done.deleted)
+        done = run.write(partial(_mend, run, page, compared=after), read=len(page.keys))
+        compared = replace(after, gone=after.gone + done.deleted)
         if page.last:
             level = Level.WARNING if compared.missing else Level.INFO
             counts = {"missing": compared.missing, "gone": compared.gone}
@@ -115,19 +112,17 @@ def _forget_seen(table: MappedTable, connection: Connection, _: datetime) -> Wri
     return Written()
 
 
-def _differing(run: TableRun, page: FetchedPage) -> list[Key]:
-    """The page's rows that the mirror has not, or has with another stamp."""
+def _missing(run: TableRun, page: FetchedPage) -> int:
+    """Count the page's rows that the mirror has not, or has with another stamp."""
     cursor = run.table.cursor
     with run.workspace.database.reading() as connection:
         if cursor is None:
-            there = mirror.known(connection, run.table, page.keys)
-            return [key for key in page.keys if key not in there]
+            return len(page.keys) - len(mirror.known(connection, run.table, page.keys))
         stamps = mirror.stamps(connection, run.table, page.keys)
-    return [
-        key
+    return sum(
+        key not in stamps or stamps[key] != row.get(cursor)
         for key, row in zip(page.keys, page.rows, strict=True)
-        if key not in stamps or stamps[key] != row.get(cursor)
-    ]
+    )
 
 
 def _unstamped(run: TableRun, page: FetchedPage) -> int:
@@ -135,34 +130,16 @@ def _unstamped(run: TableRun, page: FetchedPage) -> int:
     return 0 if cursor is None else len(page.rows) - len(page.stamps(cursor))
 
 
-def _rows_of(run: TableRun, keys: Sequence[Key]) -> Iterator[FetchedPage]:
-    for some in _batches(keys, most_keys(run.table)):
-        positions = [tuple(map(str, key)) for key in some]
-
-        def ask_for(
-            table: MappedTable,
-            columns: Sequence[Column],
-            _after: Place | None,
-            _upto: Place | None,
-            positions: Sequence[Place] = positions,
-        ) -> Query:
-            return of_keys(table, columns, positions)
-
-        yield from pages(run, ask_for, order=run.table.key)
-
-
 def _mend(
     run: TableRun,
     page: FetchedPage,
-    brought: Sequence[FetchedPage],
     connection: Connection,
     at: datetime,
     *,
     compared: _Compared,
 ) -> Written:
-    for rows in brought:
-        queue_lines(connection, run, rows)
-    written = sum(upsert(connection, run, rows, at, only_changes=True) for rows in brought)
+    queue_lines(connection, run, page)
+    written = upsert(connection, run, page, at, only_changes=True)
     gone = mark_vanished(connection, run, page, at)
     if page.last:
         sync_state.reconciled(connection, run.table.name, at)
