@@ -1,9 +1,24 @@
 """The words of the catalog: what NetSuite says it has, source by source, and what became of it."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 from nsconsole.mapping import Kind
+
+_CUSTOM = re.compile(r"cust(body|col|entity|event|item|record|om(list|record|transaction))")
+_NO_LETTER = re.compile(r"[^a-z0-9]")
+_WORDS = {
+    Kind.INTEGER: "integer int int64 integernumber bigint long key select listrecord reference",
+    Kind.REAL: "number float double decimal decimalnumber currency currency2 percent rate "
+    "currencyhighprecision duration",
+    Kind.BOOLEAN: "boolean checkbox",
+    Kind.DATE: "date",
+    Kind.DATETIME: "datetime datetimetz timestamp",
+    Kind.TEXT: "string text clob clobtext choice encoded email emailaddress url hyperlink phone "
+    "phonenumber freeformtext longtext textarea richtext multiselect multipleselect timeofday",
+}
+_KINDS = {word: kind for kind, words in _WORDS.items() for word in words.split()}
 
 
 class Source(StrEnum):
@@ -35,7 +50,9 @@ class Reason(StrEnum):
     BAD_NAME = "bad_name"  # its name cannot be that of a mirror's table or column
     EXCLUDED = "excluded"  # by an operator, with a note
     UNPROBED = "unprobed"  # only the record service tells of it
+    NO_KEY = "no_key"  # nothing tells its rows from one another
     SET_ASIDE = "set_aside"  # mapped, and self-heal found that NetSuite no longer gives it
+    NOT_SYNCED = "not_synced"  # mapped, and the mirror is yet to get it
 
 
 class Event(StrEnum):
@@ -78,3 +95,13 @@ class TableFact:
     exposed: bool | None = None
     reason: Reason | None = None
     columns: tuple[ColumnFact, ...] | None = None
+
+
+def is_custom(name: str) -> bool:
+    """Whether a table or column of this name, in lower case, was made by the account itself."""
+    return _CUSTOM.match(name) is not None
+
+
+def kind_of(native_type: str) -> Kind | None:
+    """Give what a column holds by the word that any source has for it; None if it is not known."""
+    return _KINDS.get(_NO_LETTER.sub("", native_type.lower()))

@@ -22,14 +22,22 @@ _JOB_DEFAULTS = {"misfire_grace_time": None, "coalesce": True}
 # While a table takes longer than its tier's period, the others of the tier take their next turns.
 _TURNS = 3  # of one tier at once
 # Each kind of work has threads of its own, or a long pull would keep the pushes waiting.
-_THREADS = {"drain": 1, "sync": _TURNS * len(TIERS), "asked": 8, "tidy": 1}
-_LOOK = 2.0  # seconds between two looks at whether a tier is due
+_THREADS = {
+    "drain": 1,
+    "sync": _TURNS * len(TIERS),
+    "asked": 8,
+    "tidy": 1,
+    "phases": 1,
+    "audit": 1,
+}
+_LOOK = 2.0  # seconds between two looks at whether a tier or a phase is due
+_NIGHT_WATCH = 300.0  # … and whether the nightly audit is
 _HOUR = 3600.0
 _TROUBLE = (TableStatus.FAILED, TableStatus.PAUSED)
 
 
 class Scheduler:
-    """Drains the push queue, syncs each tier when it is due, and tidies up.
+    """Drains the push queue, syncs each tier when it is due, applies phases, audits, tidies up.
 
     When a tier is due stands in the database, so that any number of processes share the turns.
     """
@@ -55,6 +63,9 @@ class Scheduler:
                 _LOOK, "sync", self._sync_tier, minutes, delay=place * _LOOK, at_once=_TURNS
             )
         self._every(_HOUR, "tidy", self._tidy)
+        self._every(_LOOK, "phases", self._apply_phases, delay=_LOOK)
+        self._began = workspace.now()
+        self._every(_NIGHT_WATCH, "audit", self._audit, delay=_NIGHT_WATCH)
 
     def _every(
         self,
@@ -139,6 +150,24 @@ class Scheduler:
 
         with self._boundary("tidy"):
             tidy(self._workspace)
+
+    def _apply_phases(self) -> None:
+        from nsconsole.services.phases.due import apply_due  # most looks find nothing to apply
+
+        with self._boundary("phases"):
+            if not self._stopping.is_set():
+                for applied in apply_due(self._workspace, stopping=self._stopping.is_set):
+                    _log.info("phase %d is %s", applied.line.number, applied.line.state)
+
+    def _audit(self) -> None:
+        from nsconsole.services.coverage.nightly import audit_if_due
+
+        with self._boundary("audit"):
+            if not self._stopping.is_set():
+                stopping = self._stopping.is_set
+                report = audit_if_due(self._workspace, since=self._began, stopping=stopping)
+                if report:
+                    _log.info("audit %d: %.2f %%", report.audit_id, report.coverage_percent)
 
     @contextmanager
     def _boundary(self, name: str) -> Iterator[None]:

@@ -35,7 +35,7 @@ class Settings:
     """All that a workspace can be told. Times are seconds, unless the name says otherwise.
 
     `concurrency` is how many calls to the account may be under way at once; None leaves it to what
-    NetSuite allows.
+    NetSuite allows. `nightly_audit` is a local time of day, such as 02:00; None is never.
     """
 
     home: Path
@@ -60,6 +60,7 @@ class Settings:
     reconcile_every: float = 24.0  # hours
     log_days: int = 30
     concurrency: int | None = None
+    nightly_audit: str | None = "02:00"
     theme: str = "dark"
 
     @property
@@ -106,6 +107,7 @@ _KEYS = {
     "sync.reconcile_every_hours": "reconcile_every",
     "sync.log_days": "log_days",
     "sync.concurrency": "concurrency",
+    "audit.nightly": "nightly_audit",
     "screen.theme": "theme",
 }
 
@@ -177,6 +179,9 @@ def config_text(*, account: str | None, netsuite_url: str | None, operator: str 
             "# log_days = 30",
             "# concurrency = 5                # calls at once; by default what NetSuite allows",
             "",
+            "# [audit]",
+            '# nightly = "02:00"   # local time; "off" for never',
+            "",
             "[screen]",
             '# theme = "dark"   # or "light"',
             "",
@@ -246,6 +251,8 @@ def _value(key: str, value: object, path: Path) -> object:
         if isinstance(value, bool):
             return value
         raise SettingsError(f"{path}: “{key}” must be true or false")
+    if key == "audit.nightly":
+        return _time_of_day(key, value, path)
     if key == "screen.theme" and value not in ("dark", "light"):
         raise SettingsError(f'{path}: “{key}” must be "dark" or "light"')
     if not isinstance(value, str) or not value:
@@ -271,3 +278,13 @@ def _whole_number(key: str, value: object, path: Path) -> int:
     if type(value) is int and 1 <= value <= most:
         return value
     raise SettingsError(f"{path}: “{key}” must be a whole number from 1 to {most}")
+
+
+def _time_of_day(key: str, value: object, path: Path) -> str | None:
+    if value == "off":
+        return None
+    hours, _, minutes = value.partition(":") if isinstance(value, str) else ("", "", "")
+    digits = len(hours) == len(minutes) == 2 and (hours + minutes).isdecimal()
+    if digits and int(hours) < 24 and int(minutes) < 60:
+        return f"{int(hours):02}:{int(minutes):02}"
+    raise SettingsError(f'{path}: “{key}” must be a time of day such as "02:00", or "off"')

@@ -2,12 +2,14 @@
 
 from nsconsole.mapping import Column, Kind
 from nsconsole.services.approvals import Choice, Verdict, decide
+from nsconsole.services.coverage.audit import audit
 from nsconsole.services.phases import revision
 from nsconsole.services.phases.base import base_of
 from nsconsole.services.phases.plan import Estimate, PhasePlan, PlannedTable
 from nsconsole.services.phases.staging import stage_phase
 from nsconsole.services.sync.passes import sync
-from nsconsole.services.sync.sync_map import replace_map
+from nsconsole.services.sync.sync_map import load_map, replace_map
+from nsconsole.store.tables import stamp
 
 from .sync.tables import as_netsuite_has_it, mapped
 
@@ -18,11 +20,38 @@ PART = mapped("part", {"name": "text", "weight": "real"})
 ESTIMATE = Estimate(rows=2 * ROWS, requests=4, seconds=2.0, megabytes=0.1)
 
 
-def begin(workspace, sandbox, clock):
-    """Have both tables in NetSuite, with rows, and the narrow one in the mirror."""
+def load(sandbox, clock):
+    """Have both tables in NetSuite, with rows."""
     sandbox.load(thing=_loaded(WIDE_THING, clock), part=_loaded(PART, clock))
+
+
+def begin(workspace):
+    """Have the narrow table in the mirror, both in the catalog, and an audit of that."""
     replace_map(workspace, [THING])
     sync(workspace)
+    at = stamp(workspace.now())
+    with workspace.database.writing() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO ns_catalog_fetches (kind, owner, started_at, ended_at, status)"
+            " VALUES ('fetch', 'tests', ?, ?, 'done')",
+            (at, at),
+        )
+        for table in (WIDE_THING, PART):
+            connection.exec_driver_sql(
+                "INSERT INTO ns_catalog_tables (name, label, domain, custom, state, first_seen_at,"
+                " seen_at) VALUES (?, ?, 'system', 0, 'queryable', ?, ?)",
+                (table.name, table.name, at, at),
+            )
+            connection.exec_driver_sql(
+                "INSERT INTO ns_catalog_columns (table_name, name, position, label, kind,"
+                " native_type, custom, state, first_seen_at, seen_at)"
+                " VALUES (?, ?, ?, ?, ?, '', 0, 'queryable', ?, ?)",
+                [
+                    (table.name, column.name, place, column.name, column.kind.value, at, at)
+                    for place, column in enumerate(table.columns)
+                ],
+            )
+    audit(workspace, trigger="person", fetch=False)
 
 
 def _loaded(table, clock):
@@ -34,8 +63,6 @@ def _loaded(table, clock):
 
 def plan(workspace, *, number=104, tables=(WIDE_THING, PART), title="Wider things, and parts"):
     """Plan a phase that brings tables to the width given, as the map has them now."""
-    from nsconsole.services.sync.sync_map import load_map
-
     present = {entry.table.name: entry.table for entry in load_map(workspace)}
     name = f"{number}_phase_of_tests"
     with workspace.database.reading() as connection:

@@ -11,11 +11,13 @@ import pytest
 
 from nsconsole.mapping import Column, Kind, MappedTable, Mode
 from nsconsole.scheduler import Scheduler
+from nsconsole.services.phases.listing import phase
 from nsconsole.services.sync.log import Level, entries, note
 from nsconsole.services.sync.overview import history, overview
 from nsconsole.services.sync.passes import sync
 from nsconsole.services.sync.sync_map import replace_map
 from nsconsole.services.sync.tiers import pause_tier, tiers
+from tests import phases
 
 SOON = 20  # seconds after which something is taken never to happen
 KINDS = {"id": Kind.INTEGER, "name": Kind.TEXT, "changed": Kind.DATETIME}
@@ -237,3 +239,12 @@ def test_old_log_entries_are_removed_at_its_start(start, open_workspace, sandbox
     (pruned,) = [entry for entry in entries(workspace) if entry.event == "pruned"]
     assert pruned.detail == {"entries": 1, "days": 7}
     assert any(entry.event == "new" for entry in entries(workspace))
+
+
+def test_what_was_approved_is_applied_soon(start, workspace, admin, sandbox, clock):
+    phases.load(sandbox, clock)
+    phases.begin(workspace)
+    id_, proposal = phases.stage(workspace)
+    start(workspace)
+    assert phases.approve(workspace, admin, proposal).won
+    _until(lambda: phase(workspace, id_).line.state == "applied")

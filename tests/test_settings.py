@@ -74,6 +74,8 @@ def test_every_setting_of_the_file_is_read(configured):
         reconcile_every_hours = 0.5
         log_days = 7
         concurrency = 12
+        [audit]
+        nightly = "04:05"
         [screen]
         theme = "light"
         """
@@ -91,7 +93,13 @@ def test_every_setting_of_the_file_is_read(configured):
     assert (settings.drain_every, settings.retry_after) == (4.0, 5.0)
     assert (settings.sync_lookback, settings.reconcile_every) == (60.0, 0.5)
     assert (settings.log_days, settings.concurrency) == (7, 12)
+    assert settings.nightly_audit == "04:05"
     assert settings.theme == "light"
+
+
+def test_the_nightly_audit_can_be_turned_off(configured):
+    assert configured("").nightly_audit == "02:00"
+    assert configured('[audit]\nnightly = "off"').nightly_audit is None
 
 
 @pytest.mark.parametrize(
@@ -111,6 +119,9 @@ def test_every_setting_of_the_file_is_read(configured):
         ("[sync]\nlog_days = 0.5", "“sync.log_days” must be a whole number from 1 to 3660"),
         ("[sync]\nconcurrency = 0", "“sync.concurrency” must be a whole number from 1 to 200"),
         ("[sync]\nconcurrency = true", "must be a whole number from 1 to 200"),
+        ('[audit]\nnightly = "24:00"', "“audit.nightly” must be a time of day such as"),
+        ('[audit]\nnightly = "2:00"', 'must be a time of day such as "02:00", or "off"'),
+        ("[audit]\nnightly = 2", "must be a time of day"),
         ('[approvals]\nself_approval = ["none"]', "must be a list of low, medium, high"),
         ('[approvals]\nself_approval = "low"', "must be a list of low, medium, high"),
         ("[approvals]\nself_approval = [[1]]", "must be a list of low, medium, high"),

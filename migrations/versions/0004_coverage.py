@@ -14,6 +14,7 @@ PHASE_STATES = ("proposed", "approved", "applying", "failed", "applied", "undone
 STEPS = ("backup", "migration", "map", "pull", "audit")
 STEP_STATES = ("running", "done", "failed")
 OPEN = "closed_audit_id IS NULL"
+DRIFT = "closed_audit_id IS NULL AND (gap <> 'missing_column' OR reason = 'not_synced')"
 
 
 def upgrade() -> None:
@@ -158,8 +159,31 @@ def create_audits() -> None:
         sqlite_where=sa.text(OPEN),
         postgresql_where=sa.text(OPEN),
     )
+    for name, columns, where in (
+        ("priority", ["priority", "table_name", "name"], OPEN),
+        ("drift", ["gap"], DRIFT),
+        ("closed_audit_id", ["closed_audit_id"], "closed_audit_id IS NOT NULL"),
+    ):
+        op.create_index(
+            f"ix_coverage_gaps_{name}",
+            "coverage_gaps",
+            columns,
+            sqlite_where=sa.text(where),
+            postgresql_where=sa.text(where),
+        )
     op.create_index(op.f("ix_coverage_gaps_opened_audit_id"), "coverage_gaps", ["opened_audit_id"])
-    op.create_index(op.f("ix_coverage_gaps_closed_audit_id"), "coverage_gaps", ["closed_audit_id"])
+    op.create_table(
+        "coverage_tables",
+        sa.Column("name", sa.Text, primary_key=True),
+        sa.Column("digest", sa.Text, nullable=False),
+        sa.Column("tables_total", sa.Integer, nullable=False),
+        sa.Column("tables_mirrored", sa.Integer, nullable=False),
+        sa.Column("columns_total", sa.Integer, nullable=False),
+        sa.Column("columns_mirrored", sa.Integer, nullable=False),
+        sa.Column("weight_total", sa.Integer, nullable=False),
+        sa.Column("weight_mirrored", sa.Integer, nullable=False),
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "coverage_exclusions",
         sa.Column("table_name", sa.Text, primary_key=True),

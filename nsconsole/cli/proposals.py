@@ -4,6 +4,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 
 from nsconsole.cli import output
+from nsconsole.cli.phases import apply_approved, exit_code, told
 from nsconsole.cli.progress import Progress
 from nsconsole.cli.reading import read_input
 from nsconsole.cli.session import authority, opened
@@ -12,6 +13,8 @@ from nsconsole.services import inbox as inbox_service
 from nsconsole.services.approvals import Choice, Decision, Verdict
 from nsconsole.services.lines import Line
 from nsconsole.services.operators import os_login, whoami
+from nsconsole.services.phases.listing import Phase
+from nsconsole.services.workspace import Workspace
 
 _ALL = 2**63 - 1
 _HINT = "Type the proposal as JSON, then Ctrl-D."
@@ -83,20 +86,41 @@ def decide(args: Namespace) -> int:
             choices,
             reason=args.reason,
         )
+        if not args.json:
+            output.table(("ID", "STATUS", "DETAIL"), [_told(decision) for decision in decisions])
+        phases = _apply_phases(workspace, args, decisions)
     if args.json:
-        output.document({"decisions": [_decision(decision) for decision in decisions]})
-    else:
-        output.table(("ID", "STATUS", "DETAIL"), [_told(decision) for decision in decisions])
-    return _exit_code(decisions)
+        applied = {"phases": [_phase(phase) for phase in phases]} if phases else {}
+        output.document({"decisions": [_decision(decision) for decision in decisions]} | applied)
+    return _exit_code(decisions) or max(map(exit_code, phases), default=0)
+
+
+def _apply_phases(
+    workspace: Workspace, args: Namespace, decisions: Sequence[Decision]
+) -> list[Phase]:
+    """Apply the phases that were approved, as whoever approves one by hand expects."""
+    ids = [d.phase_id for d in decisions if d.phase_id is not None and d.status == "approved"]
+    ended = apply_approved(workspace, ids) if ids else []
+    if not args.json:
+        for phase in ended:
+            output.line(told(phase))
+    return ended
+
+
+def _phase(phase: Phase) -> dict[str, object]:
+    line = phase.line
+    return {"phase_id": line.id, "state": line.state, "error": line.error}
 
 
 def _decision(decision: Decision) -> dict[str, object]:
-    keys = ("status", "won", "push_id", "decided_by", "decided_at", "why")
+    keys = ("status", "won", "push_id", "phase_id", "decided_by", "decided_at", "why")
     return {"id": decision.proposal_id} | {key: getattr(decision, key) for key in keys}
 
 
 def _told(decision: Decision) -> tuple[str, str, str]:
     queued = f"push {decision.push_id} is queued" if decision.push_id else ""
+    if decision.status == "approved" and decision.phase_id:
+        queued = f"phase {decision.phase_id} is applied now"
     said = queued if decision.won else f"not decided: {decision.why}"
     return str(decision.proposal_id), decision.status, said
 

@@ -9,20 +9,19 @@ from nsconsole.cli import breaker, output
 from nsconsole.cli.session import opened
 from nsconsole.services.dead_letters.letters import open_by_cause
 from nsconsole.services.link import Link
-from nsconsole.services.status import Pool, pool, standing
+from nsconsole.services.status import AuditLine, Pool, coverage, pool, standing
 from nsconsole.services.sync.overview import Freshness, TableLine, TierLine, overview
 from nsconsole.services.sync.reports import TableStatus
 from nsconsole.services.sync.tiers import Tier, tiers
 
-_UNBUILT = {"coverage": None}
-
 
 def status(args: Namespace) -> int:
-    """Say how everything stands; what this version does not do yet is null."""
+    """Say how everything stands; what is not known yet is null."""
     with opened(args) as workspace:
         now, calls = standing(workspace), pool(workspace)
         mirror, turns = overview(workspace), tiers(workspace)
         account, dead = workspace.settings.account, open_by_cause(workspace)
+        covered = coverage(workspace)
     lines = list(zip(mirror.tiers, turns, strict=True))
     fresh = _by_freshness(mirror.tables)
     if args.json:
@@ -39,7 +38,7 @@ def status(args: Namespace) -> int:
                 "dlq": {"open": sum(dead.values()), "by_cause": dead},
                 "netsuite": _link(account, now.link),
                 "breaker": breaker.content(now.breaker),
-                **_UNBUILT,
+                "coverage": covered and _coverage(covered),
             }
         )
         return 0
@@ -56,6 +55,7 @@ def status(args: Namespace) -> int:
     for aside in _set_aside(mirror.tables):
         since = output.minute(aside["since"])
         output.line(f"           {aside['table']}.{aside['column']} is set aside since {since}")
+    output.line(f"coverage   {_told_coverage(covered)}")
     output.line(f"breaker    {breaker.told(now.breaker)}")
     output.line(f"NetSuite   {_told_link(account, now.link)}{_told_pool(calls)}")
     return 0
@@ -116,6 +116,16 @@ def _set_aside(tables: Iterable[TableLine]) -> list[dict[str, Any]]:
         for table in tables
         for aside in table.set_aside
     ]
+
+
+def _coverage(line: AuditLine) -> dict[str, object]:
+    return {"percent": line.coverage_percent, "audit_id": line.id, "at": line.at}
+
+
+def _told_coverage(line: AuditLine | None) -> str:
+    if line is None:
+        return "no audit yet"
+    return f"{line.coverage_percent:.2f} %, audit {line.id} of {output.minute(line.at)}"
 
 
 def _tier(line: TierLine, turn: Tier) -> dict[str, object]:

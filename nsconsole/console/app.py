@@ -50,6 +50,7 @@ class NsConsole(App[None]):
         Binding("2", "show('sync')", "Sync", id="app.sync", group=_SCREENS),
         Binding("3", "show('queue')", "Queue", id="app.queue", group=_SCREENS),
         Binding("4", "show('dead_letters')", "Dead letters", id="app.dead_letters", group=_SCREENS),
+        Binding("5", "show('coverage')", "Coverage", id="app.coverage", group=_SCREENS),
         Binding("question_mark", "help", "Help", id="app.help"),
         Binding("f1", "help", "Help", show=False),
         Binding("T", "toggle_theme", "Dark or light", show=False, id="app.theme"),
@@ -111,6 +112,7 @@ class NsConsole(App[None]):
         self.add_mode("sync", self._make_sync)
         self.add_mode("queue", self._make_queue)
         self.add_mode("dead_letters", self._make_dead_letters)
+        self.add_mode("coverage", self._make_coverage)
         self.call_after_refresh(self._start_thread, self._open, "opening")
 
     def _make_sync(self) -> Area:
@@ -128,6 +130,11 @@ class NsConsole(App[None]):
 
         screen = DeadLettersScreen(self._account, self._session)
         return self._areas.setdefault("dead_letters", screen)
+
+    def _make_coverage(self) -> Area:
+        from nsconsole.console.coverage.screen import CoverageScreen
+
+        return self._areas.setdefault("coverage", CoverageScreen(self._account, self._session))
 
     def _terminated(self) -> None:
         self.exit(return_code=128 + signal.SIGTERM)
@@ -240,6 +247,14 @@ class NsConsole(App[None]):
         self.switch_mode("inbox")
         self._inbox.show_proposal(proposal_id)
 
+    def action_start_round(self) -> None:
+        """Walk through the stages of a coverage round, from where the workspace stands."""
+        self.switch_mode("coverage")
+        self.call_later(self._begin_round)
+
+    async def _begin_round(self) -> None:
+        await self.screen.run_action("round")
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave out the key of the present screen; without a workspace there is no other."""
         return action != "show" or not (self._failed or parameters == (self.current_mode,))
@@ -255,6 +270,9 @@ class NsConsole(App[None]):
         """Offer every key's action by name, besides the themes."""
         yield SystemCommand("Theme", "Choose among all themes", self.action_change_theme)
         yield SystemCommand("Help", "The keys that work here", self.action_help)
+        if not self._failed:
+            told = "Audit, plan, approve, apply, re-audit: close gaps of the coverage"
+            yield SystemCommand("Start a round", told, self.action_start_round)
         yield SystemCommand("Quit", "Leave nsconsole", self.action_quit)
         for binding in screen.BINDINGS:
             if isinstance(binding, Binding) and binding.description:

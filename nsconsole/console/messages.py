@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from nsconsole.console.coverage.facts import Facts
+    from nsconsole.console.coverage.facts import Looking as LookingAtGaps
     from nsconsole.console.session import Session
     from nsconsole.services.dead_letters.letters import DeadLetter, DeadLetterInFull, Group
     from nsconsole.services.details import Detail, Now
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from nsconsole.services.status import Standing
     from nsconsole.services.sync.log import LogEntry
     from nsconsole.services.sync.overview import Overview
+    from nsconsole.store.coverage_screen import Extent, GapRow, Mark
 
 
 class _Latest(Message):
@@ -175,6 +178,48 @@ class TailRead(Message):
     after: int | None
     before: int | None
     complete: bool
+
+
+@dataclass
+class CoverageRead(_Latest):
+    """How coverage stands; as long as `mark` is the same, so are the gaps."""
+
+    facts: "Facts"
+    mark: "Mark"
+
+
+@dataclass
+class GapsRead(_Latest):
+    """Gaps that match: how many there are, and those from `offset` on."""
+
+    looking: "LookingAtGaps"
+    extent: "Extent"
+    offset: int
+    rows: "list[GapRow]"
+
+
+@dataclass
+class WorkTold(_Latest):
+    """How far an audit, a plan or a probe is; `share` is from 0 to 1, None if nobody knows."""
+
+    words: str
+    share: float | None = None
+
+
+@dataclass
+class WorkEnded(Message):
+    """An audit, a plan or a probe is over; a plan left a proposal, unless it went wrong."""
+
+    said: str
+    trouble: bool = False
+    proposal_id: int | None = None
+
+
+@dataclass
+class FindingsRead(_Latest):
+    """What audits found that nobody has looked at yet, each in a sentence that is safe to show."""
+
+    sentences: list[str]
 
 
 @dataclass

@@ -179,7 +179,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
     def _line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
         if y < self.HEAD:
-            return self._strip(self.head(width), self._style("head"), width)
+            return self._strip(self.head(width), self.rich_style + self._style("head"), width)
         index = round(self.scroll_y) + y - self.HEAD
         if index >= len(self.rows):
             return self._strip(self._hint_cells(y, width), self.rich_style, width)

@@ -6,13 +6,15 @@ from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self, TypeAlias, TypeVar
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from nsconsole.netsuite.account import Endpoint, TbaCredentials
 from nsconsole.netsuite.answer import Answer, load_json
 from nsconsole.netsuite.diagnosis import diagnose
 from nsconsole.netsuite.errors import Failure, NetSuiteError
 from nsconsole.netsuite.governance import Governance, Permits, parse_governance
+from nsconsole.netsuite.metadata import records as record_metadata
+from nsconsole.netsuite.metadata import suiteql as suiteql_metadata
 from nsconsole.netsuite.restlet import (
     MAX_OPERATIONS,
     Operation,
@@ -31,6 +33,7 @@ from nsconsole.netsuite.wire import Timeouts, Wire
 if TYPE_CHECKING:
     import httpx
 
+    from nsconsole.catalog import ColumnFact, TableFact
     from nsconsole.netsuite.oauth2 import OAuth2Credentials
 
 __all__ = ["Credentials", "NetSuite", "Timeouts"]
@@ -79,6 +82,8 @@ class NetSuite:
         query = urlencode({"script": restlet.script, "deploy": restlet.deploy})
         self._restlet_url = f"{endpoint.restlet_base}/app/site/hosting/restlet.nl?{query}"
         self._suiteql_url = f"{endpoint.rest_base}/services/rest/query/v1/suiteql"
+        self._suiteql_catalog_url = f"{endpoint.rest_base}{suiteql_metadata.PATH}"
+        self._record_catalog_url = f"{endpoint.rest_base}{record_metadata.PATH}"
         self._limits_url = f"{endpoint.rest_base}/services/rest/system/v1/governanceLimits"
         self.login = credentials.mark
         self._redact = credentials.redact
@@ -190,6 +195,35 @@ class NetSuite:
         """Ask how many calls the account takes at once; NetSuite tells administrators only."""
         return self._call(
             "GET", self._limits_url, lambda body: parse_governance(load_json(body)), urgent=False
+        )
+
+    def suiteql_tables(self) -> "tuple[TableFact, ...]":
+        """Ask which tables a query may name."""
+        return self._describe(self._suiteql_catalog_url, suiteql_metadata.parse_tables)
+
+    def suiteql_columns(self, table: str) -> "tuple[ColumnFact, ...]":
+        """Ask which columns of a table a query may name; of some tables NetSuite tells none."""
+        url = f"{self._suiteql_catalog_url}/{quote(table, safe='')}"
+        return self._describe(url, suiteql_metadata.parse_columns)
+
+    def record_types(self) -> "tuple[TableFact, ...]":
+        """Ask for the record service's types, by their own names."""
+        return self._describe(self._record_catalog_url, record_metadata.parse_types)
+
+    def record_fields(self, record_type: str) -> "tuple[ColumnFact, ...]":
+        """Ask for a record type's fields; now and then NetSuite tells none, though it has some."""
+        url = f"{self._record_catalog_url}/{quote(record_type, safe='')}"
+        return self._describe(url, record_metadata.parse_fields, accept=record_metadata.SCHEMA)
+
+    def _describe(
+        self, url: str, parse: Callable[[object], _T], *, accept: str = "application/json"
+    ) -> _T:
+        return self._call(
+            "GET",
+            url,
+            lambda body: parse(load_json(body)),
+            headers={"Accept": accept},
+            urgent=False,
         )
 
     def _ask(

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row
 from nsconsole.services.audit_trail import Entry, append
 from nsconsole.services.errors import BadInputError, TamperedError
 from nsconsole.services.operators import Authority, Operator, Role, require
+from nsconsole.services.phases.deciding import follow, stale
 from nsconsole.services.proposals import proposal_digest
 from nsconsole.services.pushes.payloads import build_payload, push_digest, record_key
 from nsconsole.services.workspace import Workspace
@@ -44,7 +45,8 @@ class Decision:
     """What came of a decision.
 
     `won` tells whether it was this one that decided; if not, `status` is how the proposal stands
-    and `why` says who was first, or why it may not be decided.
+    and `why` says who was first, or why it may not be decided. An approval has a `push_id`, or the
+    `phase_id` of what waits to be applied.
     """
 
     proposal_id: int
@@ -54,6 +56,7 @@ class Decision:
     decided_by: str | None = None
     decided_at: datetime | None = None
     why: str = ""
+    phase_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,7 @@ def _win(
     ids = [choice.proposal_id for choice in choices]
     won = proposals.claim(
         connection,
-        _not_ones_own(workspace, connection, claim.authority, ids) if approves else ids,
+        _approvable(workspace, connection, claim.authority, ids) if approves else ids,
         status=claim.verdict.value,
         claim=claim.name,
         operator=operator.name,
@@ -121,10 +124,20 @@ def _win(
         reason=claim.reason,
     )
     _check_untouched(won, choices)
-    pushed = _enqueue(workspace, connection, won, at) if approves else {}
+    phases = follow(connection, won)
+    changes = [row for row in won if row.id not in phases]
+    pushed = _enqueue(workspace, connection, changes, at) if approves else {}
     append(connection, at, [_entry(row, pushed.get(row.id)) for row in won])
     return {
-        row.id: Decision(row.id, row.status, True, pushed.get(row.id), operator.name, at)
+        row.id: Decision(
+            row.id,
+            row.status,
+            True,
+            pushed.get(row.id),
+            operator.name,
+            at,
+            phase_id=phases.get(row.id),
+        )
         for row in won
     }
 
@@ -133,6 +146,14 @@ def _entry(row: Row[Any], push_id: int | None) -> Entry:
     detail = {"digest": row.digest, "reason": row.decision_reason}
     told = detail if push_id is None else {**detail, "push": push_id}
     return Entry(row.decided_by, row.status, f"proposal:{row.id}", told)
+
+
+def _approvable(
+    workspace: Workspace, connection: Connection, authority: Authority, ids: Sequence[int]
+) -> list[int]:
+    others = _not_ones_own(workspace, connection, authority, ids)
+    moved = stale(connection, others)
+    return [id_ for id_ in others if id_ not in moved]
 
 
 def _not_ones_own(
@@ -196,7 +217,13 @@ def _lost(workspace: Workspace, claim: _Claim, ids: Set[int]) -> dict[int, Decis
     with workspace.database.reading() as connection:
         rows = {row.id: row for row in proposals.get_many(connection, real)}
         pushed = pushes.for_proposals(connection, sorted(rows))
-    return {id_: _why_lost(id_, rows.get(id_), pushed.get(id_), operator) for id_ in ids}
+        moved = stale(connection, rows) if claim.verdict is Verdict.APPROVE else {}
+    return {
+        id_: Decision(id_, "pending", won=False, why=moved[id_])
+        if id_ in moved
+        else _why_lost(id_, rows.get(id_), pushed.get(id_), operator)
+        for id_ in ids
+    }
 
 
 def _why_lost(id_: int, row: Row[Any] | None, push_id: int | None, operator: Operator) -> Decision:

@@ -3,14 +3,14 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 
 from nsconsole.services.actions.canonical import Json
 from nsconsole.services.actions.drafts import field_of
 from nsconsole.services.actions.fields import Field, same
-from nsconsole.services.actions.kinds import KINDS, Operation
+from nsconsole.services.actions.kinds import APPLY_PHASE, KINDS, Operation
 from nsconsole.services.actions.records import record_called
 from nsconsole.services.actions.sentences import Seen, displayed
 from nsconsole.services.current import Target, UnreadableError, read_current
@@ -21,6 +21,9 @@ from nsconsole.services.pushes.listing import Push, to_push
 from nsconsole.services.workspace import Workspace
 from nsconsole.store import proposals as store
 from nsconsole.store import pushes
+
+if TYPE_CHECKING:
+    from nsconsole.services.phases.listing import Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +38,21 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """All that a person needs to decide a proposal, and what came of it."""
+    """All that a person needs to decide a proposal, and what came of it.
+
+    One that changes the mirror rather than NetSuite has a `phase` and no `operation`; while it is
+    pending, `stale` says what has moved under its plan.
+    """
 
     line: Line
-    operation: Operation
+    operation: Operation | None
     changes: tuple[Change, ...]
     lines: Mapping[str, tuple[Mapping[str, str], ...]]
     reason: str
     decision_reason: str | None
     pushes: tuple[Push, ...]
+    phase: "Phase | None" = None
+    stale: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +69,30 @@ def detail(workspace: Workspace, proposal_id: int) -> Detail | None:
     with workspace.database.reading() as connection:
         rows = store.get_many(connection, [proposal_id])
         pushed = pushes.of_proposal(connection, proposal_id)
+        if rows and rows[0].action_type == APPLY_PHASE:
+            return _of_phase(connection, rows[0])
     return _detail(rows[0], tuple(map(to_push, pushed))) if rows else None
+
+
+def _of_phase(connection: Connection, row: Row[Any]) -> Detail:
+    from nsconsole.services.phases.listing import of_proposal  # few proposals are of a phase
+    from nsconsole.services.phases.stale import what_moved
+
+    phase = of_proposal(connection, row.id)
+    moved: list[str] = []
+    if phase and row.status == "pending":
+        moved = what_moved(connection, phase.plan, since=phase.line.created_at)
+    return Detail(
+        line=to_line(row._asdict()),
+        operation=None,
+        changes=(),
+        lines={},
+        reason=row.reason,
+        decision_reason=row.decision_reason,
+        pushes=(),
+        phase=phase,
+        stale=tuple(moved),
+    )
 
 
 def _detail(row: Row[Any], pushed: tuple[Push, ...]) -> Detail:
@@ -114,7 +146,7 @@ def _lines(row: Row[Any], name: str, lines: Json, seen: Seen) -> tuple[Mapping[s
 
 
 def look_now(workspace: Workspace, proposal_id: int) -> Now | None:
-    """Ask NetSuite what the fields of a proposal hold now; None for a new record.
+    """Ask NetSuite what the fields of a proposal hold now; None if it is not about a record there.
 
     Raises BadInputError for an unknown id, NetSuiteUnavailableError, or ServiceError if NetSuite
     will not tell.
@@ -124,7 +156,7 @@ def look_now(workspace: Workspace, proposal_id: int) -> Now | None:
     if not rows:
         raise BadInputError(f"there is no proposal {proposal_id}")
     row = rows[0]
-    if row.target_id is None:
+    if row.target_id is None or row.action_type == APPLY_PHASE:
         return None
     then = _seen(row)
     target = Target(row.target_record, row.target_id, tuple(sorted(then.values)))

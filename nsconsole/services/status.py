@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from nsconsole.services.coverage.history import AuditLine, audits
 from nsconsole.services.link import Link, link_state
 from nsconsole.services.pushes.breaker import Breaker, look
 from nsconsole.services.workspace import Workspace
 from nsconsole.store import dead_letters, governor, proposals, pushes
 from nsconsole.store.governor import Pool
 
-__all__ = ["Pool", "Standing", "glance", "pool", "standing"]
+__all__ = ["AuditLine", "Pool", "Standing", "coverage", "glance", "pool", "standing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +56,8 @@ def pool(workspace: Workspace) -> Pool | None:
     """How many calls at once the account takes; None if nothing is known of it yet."""
     with workspace.database.reading() as connection:
         return governor.get(connection, workspace.settings.account or "")
+
+
+def coverage(workspace: Workspace) -> AuditLine | None:
+    """The last audit; None if there was none yet."""
+    return next(iter(audits(workspace, limit=1)), None)

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, LargeBinary, Row, Text, cast, func, literal, select, text
 
+from nsconsole.store.prepared import Prepared, execute
 from nsconsole.store.tables import audit_trail, ns_pending_pushes, proposed_actions_applied_mirror
 
 _A = audit_trail.c
@@ -17,20 +18,16 @@ Sealed = tuple[str, str, str, str, str, str, str]  # an entry, in the order of `
 
 def add(connection: Connection, rows: Sequence[Sealed]) -> None:
     """Add entries in the order given."""
-    # Three times as fast as by SQLAlchemy, and a decision may bring a hundred thousand.
-    marks = ", ".join("?" for _ in COLUMNS)
-    connection.exec_driver_sql(
-        f"INSERT INTO audit_trail ({', '.join(COLUMNS)}) VALUES ({marks})",  # noqa: S608 - no data
-        list(rows),
-    )
+    execute(connection, _ADD, rows, many=True)  # a decision may bring a hundred thousand
 
 
-_LAST_HASH = select(_A.hash).order_by(_A.id.desc()).limit(1)
+_ADD = f"INSERT INTO audit_trail ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608 - no data
+_LAST_HASH = Prepared(select(_A.hash).order_by(_A.id.desc()).limit(1))
 
 
 def last_hash(connection: Connection) -> str | None:
     """Give the hash of the newest entry; None if there is no entry."""
-    return connection.execute(_LAST_HASH).scalar()
+    return next((row.hash for row in _LAST_HASH.rows(connection)), None)
 
 
 def newest_detail(connection: Connection, subject: str) -> str | None:

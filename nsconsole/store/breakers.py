@@ -9,14 +9,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Update, bindparam, insert, or_, select, update
 
+from nsconsole.store.prepared import Prepared
 from nsconsole.store.tables import ns_push_breakers
 
 _B = ns_push_breakers.c
 
-
-# Every call needs these two, so they are made but once.
-_GET = select(ns_push_breakers).where(_B.target == bindparam("of_target"))
-_FORGET = (
+# Every call needs these two.
+_GET = Prepared(select(ns_push_breakers).where(_B.target == bindparam("of_target")))
+_FORGET = Prepared(
     update(ns_push_breakers)
     .where(
         _B.target == bindparam("of_target"),
@@ -31,7 +31,7 @@ _FORGET = (
 
 def get(connection: Connection, target: str) -> Row[Any] | None:
     """Give a target's breaker; None if nothing was ever to be kept of it."""
-    return connection.execute(_GET, {"of_target": target}).one_or_none()
+    return next(iter(_GET.rows(connection, of_target=target)), None)
 
 
 def add(connection: Connection, target: str, *, cooldown_seconds: float, at: datetime) -> None:
@@ -49,7 +49,7 @@ def count_failure(connection: Connection, target: str, generation: int) -> int:
 
 def forget_failures(connection: Connection, target: str, generation: int) -> None:
     """Count the failures of a closed breaker from 0 again; nothing is written where it is 0."""
-    connection.execute(_FORGET, {"of_target": target, "of_generation": generation})
+    _FORGET.run(connection, [{"of_target": target, "of_generation": generation}])
 
 
 def open_from(

@@ -1,6 +1,6 @@
-"""Statements on `ns_pending_pushes` and on the mirror of what was applied."""
+"""Statements on `ns_pending_pushes`, on the attempts, and on the mirror of what was applied."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,17 +18,21 @@ from sqlalchemy import (
     update,
 )
 
+from nsconsole.store.prepared import Prepared, among
 from nsconsole.store.tables import (
     IS_IN_FLIGHT,
     IS_WAITING,
     WAITING,
     ns_pending_pushes,
+    ns_push_attempts,
+    ns_push_dlq_log,
     proposed_actions,
     proposed_actions_applied_mirror,
 )
 
 _PUSH = ns_pending_pushes.c
 _P = proposed_actions.c
+_D = ns_push_dlq_log.c
 
 
 def enqueue(connection: Connection, rows: Sequence[Mapping[str, Any]], at: datetime) -> list[int]:
@@ -49,8 +53,10 @@ def hurry(connection: Connection, at: datetime) -> None:
 
 _NOW = bindparam("moment", type_=_PUSH.leased_at.type)
 _FAR_AHEAD = bindparam("far_ahead", type_=_PUSH.leased_at.type)
-_LAPSED = select(ns_pending_pushes).where(
-    IS_IN_FLIGHT, or_(_PUSH.lease_expires_at < _NOW, _PUSH.lease_expires_at > _FAR_AHEAD)
+_LAPSED = Prepared(
+    select(ns_pending_pushes).where(
+        IS_IN_FLIGHT, or_(_PUSH.lease_expires_at < _NOW, _PUSH.lease_expires_at > _FAR_AHEAD)
+    )
 )
 
 
@@ -60,14 +66,14 @@ def rescue(connection: Connection, now: datetime, *, longest: timedelta) -> list
     Nobody heard what became of it, so it may be done. No lease lasts longer than `longest`: one
     that ends later was given by a clock that was ahead.
     """
-    rows = connection.execute(_LAPSED, {"moment": now, "far_ahead": now + longest}).all()
+    rows = _LAPSED.rows(connection, moment=now, far_ahead=now + longest)
     if rows:
         connection.execute(
             update(ns_pending_pushes)
             .where(IS_IN_FLIGHT, _PUSH.id.in_([row.id for row in rows]))
             .values(status="queued", next_attempt_at=now, updated_at=now, maybe_done=1, **_FREE)
         )
-    return list(rows)
+    return rows
 
 
 _EARLIER = ns_pending_pushes.alias("earlier")
@@ -96,8 +102,20 @@ _BATCH = select(_CANDIDATES.c.id).where(
         and_(select(_FIRST.c.attempts).scalar_subquery() == 0, _CANDIDATES.c.attempts == 0),
     )
 )
-# Made once: to make it takes longer than to execute it.
-_LEASE = (
+_LEASED = (
+    "id",
+    "proposal_id",
+    "request_id",
+    "payload_json",
+    "digest",
+    "attempts",
+    "error_json",
+    "priority",
+    "record_key",
+    "fence",
+    "maybe_done",
+)
+_LEASE = Prepared(
     update(ns_pending_pushes)
     .where(_PUSH.id.in_(_BATCH))
     .values(
@@ -109,7 +127,7 @@ _LEASE = (
         attempts=_PUSH.attempts + 1,
         updated_at=_NOW,
     )
-    .returning(ns_pending_pushes)
+    .returning(*(_PUSH[name] for name in _LEASED))
 )
 
 
@@ -127,9 +145,24 @@ def lease(
     Of one record only the earliest that waits is taken. What was tried before is taken alone, lest
     it drag others along. A wait that ends later than `longest_wait` was set by a clock ahead.
     """
-    given = {"owner": owner, "most": limit, "moment": now, "expires": expires}
-    taken = connection.execute(_LEASE, {**given, "far_ahead": now + longest_wait})
+    taken = _LEASE.rows(
+        connection,
+        owner=owner,
+        most=limit,
+        moment=now,
+        expires=expires,
+        far_ahead=now + longest_wait,
+    )
     return sorted(taken, key=lambda row: (row.priority, row.id))
+
+
+_PROPOSALS = Prepared(select(proposed_actions).where(among(_P.id, "ids")))
+
+
+def proposals_of(connection: Connection, pushes: Iterable[Row[Any]]) -> dict[int, Row[Any]]:
+    """Give the proposals of pushes, by id."""
+    found = _PROPOSALS.rows(connection, ids=[push.proposal_id for push in pushes])
+    return {row.id: row for row in found}
 
 
 def held_back_until(connection: Connection) -> datetime | None:
@@ -141,10 +174,12 @@ def held_back_until(connection: Connection) -> datetime | None:
 
 
 _UNTIL = bindparam("until", type_=_PUSH.leased_at.type)
-_FENCES = select(_PUSH.id, _PUSH.fence).where(
-    _PUSH.id.in_(bindparam("ids", expanding=True)),
-    _PUSH.status == "in_flight",
-    or_(_UNTIL.is_(None), _PUSH.lease_expires_at >= _UNTIL),
+_FENCES = Prepared(
+    select(_PUSH.id, _PUSH.fence).where(
+        among(_PUSH.id, "ids"),
+        text("+ns_pending_pushes.status = 'in_flight'"),  # each is sought by its id
+        or_(_UNTIL.is_(None), _PUSH.lease_expires_at >= _UNTIL),
+    )
 )
 
 
@@ -155,7 +190,7 @@ def still_held(
 
     With `until`, only those whose lease lasts so long.
     """
-    found = connection.execute(_FENCES, {"ids": list(fences), "until": until})
+    found = _FENCES.rows(connection, ids=list(fences), until=until)
     return {row.id for row in found if row.fence == fences[row.id]}
 
 
@@ -186,16 +221,15 @@ _COLUMNS = {
     "ns_internal_id": _PUSH.ns_internal_id,
     "applied_at": _PUSH.applied_at,
 }
-_MIRROR = insert(proposed_actions_applied_mirror).from_select(
-    list(_COLUMNS),
-    select(*_COLUMNS.values())
-    .join_from(ns_pending_pushes, proposed_actions, _PUSH.proposal_id == _P.id)
-    .where(_PUSH.id.in_(bindparam("ids", expanding=True)))
-    .order_by(_PUSH.id),
+_MIRROR = Prepared(
+    insert(proposed_actions_applied_mirror).from_select(
+        list(_COLUMNS),
+        select(*_COLUMNS.values())
+        .join_from(ns_pending_pushes, proposed_actions, _PUSH.proposal_id == _P.id)
+        .where(_PUSH.id == bindparam("push_id")),
+    )
 )
-
-
-_APPLIED = (
+_APPLIED = Prepared(
     update(ns_pending_pushes)
     .where(_ROW)
     .values(
@@ -217,8 +251,8 @@ def applied(connection: Connection, rows: Sequence[Mapping[str, Any]], at: datet
     """
     if not rows:
         return
-    connection.execute(_APPLIED, [{**row, "moment": at} for row in rows])
-    connection.execute(_MIRROR, {"ids": [row["push_id"] for row in rows]})
+    _APPLIED.run(connection, [{**row, "moment": at} for row in rows])
+    _MIRROR.run(connection, [{"push_id": id_} for id_ in sorted(row["push_id"] for row in rows)])
 
 
 def released(connection: Connection, rows: Sequence[Mapping[str, Any]], at: datetime) -> None:
@@ -240,6 +274,42 @@ def released(connection: Connection, rows: Sequence[Mapping[str, Any]], at: date
         **_FREE,
     )
     connection.execute(statement, list(rows))
+
+
+_ATTEMPT = Prepared(
+    insert(ns_push_attempts).values(
+        {c.name: bindparam(c.name) for c in ns_push_attempts.c if not c.primary_key}
+    )
+)
+
+
+def attempted(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Record what became of calls for pushes."""
+    if rows:
+        _ATTEMPT.run(connection, rows)
+
+
+_REPLAY = (
+    select(1)
+    .join_from(ns_pending_pushes, ns_push_dlq_log, _D.proposal_id == _PUSH.proposal_id)
+    .where(_D.replay_push_id == _PUSH.id)
+)
+_CONCERNED = Prepared(
+    select(
+        or_(
+            exists().where(_D.resolution.is_(None), among(_D.record_key, "keys")),
+            _REPLAY.where(among(_PUSH.id, "ids")).exists(),
+            _REPLAY.where(func.likely(IS_WAITING), among(_PUSH.record_key, "keys")).exists(),
+        ).label("any")
+    )
+)
+
+
+def concern_letters(connection: Connection, rows: Sequence[Row[Any]]) -> bool:
+    """Tell whether pushes are replays, or about the record of a dead letter or of a replay."""
+    keys = [row.record_key for row in rows if row.record_key]
+    (found,) = _CONCERNED.rows(connection, ids=[row.id for row in rows], keys=keys)
+    return bool(found.any)
 
 
 def for_proposals(connection: Connection, proposal_ids: Sequence[int]) -> dict[int, int]:

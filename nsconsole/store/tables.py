@@ -562,6 +562,8 @@ coverage_audits = Table(
     sqlite_autoincrement=True,
 )
 
+_DRIFT = "closed_audit_id IS NULL AND (gap <> 'missing_column' OR reason = 'not_synced')"
+
 # A gap lasts from the audit that found it first to the one that found it no more, so that every
 # audit can be compared with every other, and a night without news writes nothing here.
 coverage_gaps = Table(
@@ -583,8 +585,44 @@ coverage_gaps = Table(
         sqlite_where=text("closed_audit_id IS NULL"),
         postgresql_where=text("closed_audit_id IS NULL"),
     ),
+    Index(
+        "ix_coverage_gaps_priority",
+        "priority",
+        "table_name",
+        "name",
+        sqlite_where=text("closed_audit_id IS NULL"),
+        postgresql_where=text("closed_audit_id IS NULL"),
+    ),
+    # What is more than not mirrored yet, which is little.
+    Index(
+        "ix_coverage_gaps_drift",
+        "gap",
+        sqlite_where=text(_DRIFT),
+        postgresql_where=text(_DRIFT),
+    ),
     Index(None, "opened_audit_id"),
-    Index(None, "closed_audit_id"),
+    Index(
+        "ix_coverage_gaps_closed_audit_id",
+        "closed_audit_id",
+        sqlite_where=text("closed_audit_id IS NOT NULL"),
+        postgresql_where=text("closed_audit_id IS NOT NULL"),
+    ),
+)
+
+# What an audit counted of each table, and a digest of all that it rests on: while that is the same,
+# the next audit need not look at its columns again.
+coverage_tables = Table(
+    "coverage_tables",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("tables_total", Integer, nullable=False),
+    Column("tables_mirrored", Integer, nullable=False),
+    Column("columns_total", Integer, nullable=False),
+    Column("columns_mirrored", Integer, nullable=False),
+    Column("weight_total", Integer, nullable=False),
+    Column("weight_mirrored", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 coverage_exclusions = Table(

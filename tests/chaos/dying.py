@@ -5,8 +5,9 @@ import signal
 import threading
 import uuid
 from dataclasses import replace
+from types import SimpleNamespace
 
-from sqlalchemy import bindparam, event, select
+from sqlalchemy import bindparam, event
 
 from nsconsole.services import audit_trail
 from nsconsole.services.pushes import draining
@@ -103,19 +104,17 @@ def take_out_audit_entry(workspace):
 
 def take_out_mirror_row(workspace):
     """What was applied is mirrored in a transaction of its own, a moment later."""
-    unmirrored, applied, real = threading.local(), pushes.applied, pushes._MIRROR
-    none = select(pushes._PUSH.id).where(pushes._PUSH.id.in_(bindparam("ids", expanding=True)))
+    unmirrored, real = threading.local(), pushes._MIRROR
 
-    def mirror_later(connection, rows, at):
-        unmirrored.ids = [row["push_id"] for row in rows]
-        applied(connection, rows, at)
+    def mirror_later(_connection, rows):
+        unmirrored.rows = rows
 
     def mirror():
-        if ids := unmirrored.__dict__.pop("ids", ()):
+        if rows := unmirrored.__dict__.pop("rows", ()):
             with workspace.database.writing() as connection:
-                connection.execute(real, {"ids": ids})
+                real.run(connection, rows)
 
-    pushes.applied, pushes._MIRROR = mirror_later, none
+    pushes._MIRROR = SimpleNamespace(run=mirror_later)
     draining._send = _followed_by(draining._send, mirror)
 
 

@@ -17,6 +17,7 @@ os.environ["TZ"] = "UTC"  # what the screens show is in the reader's own time zo
 time.tzset()
 
 _CHARACTERS = {"space": " ", "slash": "/", "asterisk": "*", "question_mark": "?"}
+_LISTS = "ProposalList, TableList, PushList, LetterList, GapList"
 _STEPS = 4
 PATIENCE = 15  # seconds after which a condition is taken never to hold
 VENDOR = {
@@ -261,7 +262,7 @@ class Person:
 
     @property
     def listed(self):
-        return self.app.screen_stack[0].query_one("ProposalList, TableList, PushList, LetterList")
+        return self.app.screen_stack[0].query_one(_LISTS)
 
     @property
     def asked(self):

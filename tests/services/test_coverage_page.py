@@ -9,7 +9,6 @@ from nsconsole.services.coverage.report.figures import (
     GapLine,
     Report,
     Share,
-    Standing,
     TableLine,
 )
 from nsconsole.services.coverage.report.page import page
@@ -50,16 +49,14 @@ def report_of(tables, clock, **more):
 
 def table_of(name, mirrored, total, *, rows=None, domain="other", label=""):
     names = (f"{name}_field_{number:02}" for number in range(total - mirrored))
-    standing = Standing.WHOLE if mirrored == total else Standing.PARTLY
     return TableLine(
         name=name,
         label=label,
         domain=domain,
-        standing=standing,
+        tables=Share(1, 1),
         columns=Share(mirrored, total),
         rows=rows,
-        reason="",
-        note="",
+        own=None,
         gaps=tuple(GapLine(each, "never_planned", "text", counts=True) for each in names),
     )
 

@@ -12,11 +12,13 @@ import pytest
 from sqlalchemy import insert, update
 
 from nsconsole.mapping import Column, Kind, MappedTable, Mode
-from nsconsole.services.coverage.report import open_report, write_report
+from nsconsole.services.coverage.audit import take_stock
+from nsconsole.services.coverage.report.writing import open_report, write_report
 from nsconsole.services.errors import BadInputError
 from nsconsole.services.phases.plan import Estimate, PhasePlan, PlannedTable, to_json
 from nsconsole.store import tables as stored
 from nsconsole.text import clean
+from tests.benchmarks.coverage_ground import furnish
 from tests.console.hostile import BIDI, CODES, obeyed
 
 MIRRORED = None
@@ -128,6 +130,12 @@ def gap(workspace, table, column, reason, *, audit, priority=5, closed=None):
     })  # fmt: skip
 
 
+def exclude(workspace, table, note):
+    put(workspace, stored.coverage_exclusions, {
+        "table_name": table, "name": "", "note": note, "excluded_by": "ada", "at": workspace.now(),
+    })  # fmt: skip
+
+
 def read(path):
     return Read(path.read_text(encoding="utf-8"))
 
@@ -149,12 +157,12 @@ def customer(workspace, audited):
 
 def test_the_page_tells_overall_by_domain_and_by_table_what_is_mirrored(workspace, customer):
     told = read(write_report(workspace))
-    assert "66.67%" in told.text
+    assert "66.67 %" in told.text
     assert "2 of 3" in told.text
-    assert told.row("customers")[:4] == ["customers", "66.67%", "", "2 of 3"]
+    assert told.row("customers")[:4] == ["customers", "66.67 %", "", "2 of 3"]
     name, domain, standing, *figures = told.row("customerCustomer")
     assert (domain, standing) == ("customers", "partly mirrored")
-    assert figures == ["66.67%", "2 of 3", "1", "1,204"]
+    assert figures == ["66.67 %", "2 of 3", "1", "1,204"]
     assert "1 column missing, 1 not counted" in name
     assert "never plannedmemo text" in name
     assert "not queryableghost text" in name
@@ -178,20 +186,42 @@ def test_the_twin_has_the_same_figures_as_the_page(workspace, customer):
     }
 
 
+def test_the_page_counts_as_the_audit_does(workspace):
+    furnish(workspace, tables=6, columns=60)
+    with workspace.database.writing() as connection:
+        for sql in (
+            "UPDATE ns_catalog_columns SET state = 'unqueryable' WHERE name LIKE '%3'",
+            "UPDATE ns_catalog_columns SET state = 'unknown' WHERE name LIKE '%8'",
+            "UPDATE ns_catalog_columns SET gone_at = seen_at WHERE name LIKE '%2'",
+            "UPDATE ns_catalog_columns SET kind = 'text' WHERE name LIKE '%4'",
+            "UPDATE ns_catalog_tables SET state = 'unqueryable' WHERE name LIKE '%1'",
+            "UPDATE ns_catalog_tables SET gone_at = seen_at WHERE name LIKE '%2'",
+            "UPDATE sync_column_map SET set_aside_at = added_at WHERE name LIKE '%5'",
+            "ALTER TABLE ns_customrecord_ground_00004 DROP COLUMN custrecord_field_001",
+        ):
+            connection.exec_driver_sql(sql)
+    exclude(workspace, "customrecord_ground_00003", "why")
+    audit = take_stock(workspace, trigger="person")
+    content = twin(write_report(workspace))
+    keys = ("tables_total", "tables_mirrored", "columns_total", "columns_mirrored")
+    (domain,) = content["domains"]
+    counted = {key: getattr(audit.line, key) for key in keys}
+    assert {key: domain[key] for key in keys} == counted
+    assert {key: content[key] for key in keys} == counted
+    assert 0 < counted["columns_mirrored"] < counted["columns_total"]
+
+
 def test_a_hundred_percent_is_all_of_it(workspace, audited):
     audited(columns=(29_999, 30_000))
-    assert "99.99%" in read(write_report(workspace)).text
+    assert "99.99 %" in read(write_report(workspace)).text
     audited(columns=(30_000, 30_000))
-    assert "100.00%" in read(write_report(workspace)).text
+    assert "100.00 %" in read(write_report(workspace)).text
 
 
 def test_an_excluded_table_is_shown_with_its_note_and_not_counted(workspace, audited):
     audit = audited()
     fill(workspace, "scriptnote", {"id": "excluded"}, audit=audit, own="excluded")
-    put(workspace, stored.coverage_exclusions, {
-        "table_name": "scriptnote", "name": "", "note": "nobody reads <these>",
-        "excluded_by": "ada", "at": workspace.now(),
-    })  # fmt: skip
+    exclude(workspace, "scriptnote", "nobody reads <these>")
     told = read(write_report(workspace))
     name, _, standing, *figures = told.row("scriptnote")
     assert (standing, figures[0]) == ("excluded", "–")
@@ -311,8 +341,8 @@ def test_a_reader_of_the_old_page_keeps_it_whole(workspace, customer, audited):
         before = old.read(100)
         audited(columns=(3, 3))
         write_report(workspace)
-        assert "66.67%" in before + old.read()
-    assert "100.00%" in read(path).text
+        assert "66.67 %" in before + old.read()
+    assert "100.00 %" in read(path).text
     assert sorted(file.name for file in path.parent.iterdir()) == [
         "netsuite-coverage.html",
         "netsuite-coverage.json",

@@ -1,6 +1,8 @@
 """Leases: many drain together, what is of one record goes in its order, and nothing goes twice."""
 
+import contextlib
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -118,6 +120,19 @@ class TestTheOrder:
         assert [made["internal_id"] for made in sandbox.ledger()] == ["102"]
 
 
+class Late:
+    """A database whose write lock is free only after others did something."""
+
+    def __init__(self, database, *, before):
+        self._database, self._before = database, before
+
+    @contextlib.contextmanager
+    def writing(self):
+        self._before()
+        with self._database.writing() as connection:
+            yield connection
+
+
 class TestALeaseThatRanOut:
     def test_leaves_an_attempt_that_nobody_heard_of(self, workspace, enqueue, clock, attempts):
         enqueue(item_cost(101))
@@ -141,6 +156,19 @@ class TestALeaseThatRanOut:
         late.join(30)
         assert len(sandbox.ledger()) == 1
         assert attempts() == [(1, 1, "lost"), (1, 2, "done")]
+
+    def test_is_not_one_that_another_took_while_we_waited_for_our_turn(
+        self, workspace, enqueue, clock, attempts
+    ):
+        enqueue(item_cost(101), item_cost(102))
+        late = replace(workspace, database=Late(workspace.database, before=lambda: took(1)))
+
+        def took(seconds):
+            clock.advance(seconds)
+            assert take(workspace, limit=1)
+
+        assert [push.id for push in take(late, limit=1).pushes] == [2]
+        assert attempts() == []
 
     @pytest.mark.parametrize("back", [timedelta(minutes=30), timedelta(days=1)])
     def test_runs_out_although_the_clock_was_set_back(self, workspace, enqueue, clock, back):

@@ -102,11 +102,12 @@ def _outcome(verdict: str, decisions: "Sequence[Decision]", undo_seconds: float)
     won = frozenset(decision.proposal_id for decision in decisions if decision.won)
     lost = [decision for decision in decisions if not decision.won]
     approves = verdict == "approve"
+    pushed = frozenset(decision.proposal_id for decision in decisions if decision.push_id)
     return Outcome(
-        _said("Approved" if approves else "Rejected", won, undo_seconds if approves else 0),
+        _said("Approved" if approves else "Rejected", won, undo_seconds if won & pushed else 0),
         _trouble(lost),
         settled=frozenset(decision.proposal_id for decision in decisions),
-        approved=won if approves else frozenset(),
+        approved=won & pushed if approves else frozenset(),
     )
 
 

@@ -106,6 +106,10 @@ def _text(detail: "Detail", read: "NowRead | None") -> Iterator[Content]:
         yield Content.assemble(("Why  ", _MUTED), clean(detail.reason, keep_newlines=True))
     yield Content("")
     yield from _history(detail)
+    if detail.phase:
+        from nsconsole.console.inbox.phase_text import phase_sql
+
+        yield from phase_sql(detail.phase)
 
 
 def _outcome(detail: "Detail") -> Iterator[str]:

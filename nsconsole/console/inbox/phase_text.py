@@ -21,13 +21,14 @@ _MUTED, _GOOD, _BAD, _WARNING, _STRONG = (
     "bold",
 )
 _MARKS = {"done": ("✓", _GOOD), "failed": ("✗", _BAD), "running": ("…", "")}
+_MINUTES = 90  # seconds from which on a time is told in minutes
 _MOST_LINES = 2_000  # of SQL; a terminal is no place for more
 
 
 def phase_text(phase: "Phase", moved: tuple[str, ...]) -> Iterator[Content]:
     """Give the lines about a phase; `moved` says why its plan is stale, if it is.
 
-    Names from NetSuite and SQL are shown as they are, as data.
+    Names from NetSuite are shown as they are, as data.
     """
     for what in moved:
         yield Content.styled(f"⚠ {clean(what)}", _BAD)
@@ -38,7 +39,18 @@ def phase_text(phase: "Phase", moved: tuple[str, ...]) -> Iterator[Content]:
     yield from _steps(phase)
     yield from _brought(phase.plan)
     yield from _left_out(phase.plan)
-    yield from _sql(phase)
+
+
+def phase_sql(phase: "Phase") -> Iterator[Content]:
+    """Give the lines of what the migration of a phase does, literally."""
+    yield from _heading(f"SQL of {phase.plan.revision_path}")
+    lines = phase.sql.splitlines()
+    for line in lines[:_MOST_LINES]:
+        yield Content(f"  {clean(line)}")
+    if len(lines) > _MOST_LINES:
+        more = len(lines) - _MOST_LINES
+        told = f"  … and {more:,} lines more: nsconsole phase show {phase.line.id}"
+        yield Content.styled(told, _WARNING)
 
 
 def _cost(plan: "PhasePlan") -> str:
@@ -51,7 +63,8 @@ def _cost(plan: "PhasePlan") -> str:
 
 
 def _lasting(seconds: float) -> str:
-    return f"{seconds:,.0f} seconds" if seconds < 90 else f"{seconds / 60:,.0f} minutes"
+    soon = seconds < _MINUTES
+    return words.counted(round(seconds if soon else seconds / 60), "second" if soon else "minute")
 
 
 def _steps(phase: "Phase") -> Iterator[Content]:
@@ -92,14 +105,10 @@ def _why(planned: "PlannedTable") -> Iterator[tuple[Styled, ...]]:
         "key": ", ".join(table.key),
         "mode": table.mode.value,
         "cursor": table.cursor or "none",
-        "tier": f"every {table.tier} minutes",
+        "tier": f"{table.tier} minutes",
     }
     for word, value in chosen.items():
-        yield (
-            (f"    {word}", _MUTED),
-            (clean(value), ""),
-            (clean(planned.why.get(word, "")), _MUTED),
-        )
+        yield (f"    {word}", _MUTED), (clean(planned.why.get(word, value)), "")
 
 
 def _left_out(plan: "PhasePlan") -> Iterator[Content]:
@@ -110,17 +119,6 @@ def _left_out(plan: "PhasePlan") -> Iterator[Content]:
         name = ".".join(filter(None, (left.table, left.column)))
         reason = left.reason.replace("_", " ")
         yield Content.assemble(f"  {clean(name)}  {reason}  ", (clean(left.detail), _MUTED))
-
-
-def _sql(phase: "Phase") -> Iterator[Content]:
-    yield from _heading(f"SQL of {phase.plan.revision_path}")
-    lines = phase.sql.splitlines()
-    for line in lines[:_MOST_LINES]:
-        yield Content(f"  {clean(line)}")
-    if len(lines) > _MOST_LINES:
-        more = len(lines) - _MOST_LINES
-        told = f"  … and {more:,} lines more: nsconsole phase show {phase.line.id}"
-        yield Content.styled(told, _WARNING)
 
 
 def _heading(text: str) -> Iterator[Content]:

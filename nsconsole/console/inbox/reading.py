@@ -83,13 +83,16 @@ class Reader:
         self._post(messages.DetailRead(proposal_id, detail(self._workspace, proposal_id)))
 
     def standing(self) -> None:
-        """Read the figures of the title bar; answers StandingRead."""
+        """Read the title bar's figures and the findings; answers StandingRead and FindingsRead."""
         self._standing.submit(self._read_standing)
 
     def _read_standing(self) -> None:
+        from nsconsole.services.coverage.findings import unseen
         from nsconsole.services.status import glance
 
         self._post(messages.StandingRead(glance(self._workspace)))
+        found = [clean(finding.summary, limit=300) for finding in unseen(self._workspace)]
+        self._post(messages.FindingsRead(found))
 
     def now(self, proposal_id: int) -> None:
         """Ask NetSuite for the present values; answers NowRead."""

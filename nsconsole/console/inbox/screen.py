@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from nsconsole.services.lines import Line
 
 _SETTLE = 0.2  # seconds that the cursor rests before NetSuite is asked
+_MOST_FINDINGS = 3  # of audits, beside the proposals
 _AGES = 10  # seconds between looks at how old everything has become
 _SORTS = {
     "newest": "newest first",
@@ -43,6 +44,14 @@ _EMPTY = (
     "  nsconsole propose change.json\n\n"
     "v shows what was decided before."
 )
+
+
+def findings_text(sentences: "Sequence[str]") -> str:
+    """Give the first findings of audits, one a line, and where all of them are told."""
+    lines = [f"⚑ {sentence}" for sentence in sentences[:_MOST_FINDINGS]]
+    more = len(sentences) - _MOST_FINDINGS
+    told = f"and {more} more: " if more > 0 else ""
+    return "\n".join([*lines, f"  {told}5 opens the coverage, n there tells all"])
 
 
 class InboxScreen(Area):
@@ -89,6 +98,7 @@ class InboxScreen(Area):
         with Container(id="split"):
             yield ProposalList(self.app.now)
             yield DetailPane()
+        yield Static(id="findings", markup=False)
         yield Input(id="filter", placeholder="filter: words in any order; enter keeps, esc clears")
         yield Footer()
 
@@ -151,6 +161,13 @@ class InboxScreen(Area):
     def _detail_read(self, read: messages.DetailRead) -> None:
         if read.detail and read.proposal_id == self._list.cursor_id:
             self._detail.show_detail(read.detail)
+
+    @on(messages.FindingsRead)
+    def _findings_read(self, read: messages.FindingsRead) -> None:
+        listed, text = self.query_one("#findings", Static), findings_text(read.sentences)
+        listed.display = bool(read.sentences)
+        if listed.content != text:  # an update has the whole screen laid out anew
+            listed.update(text)
 
     @on(messages.NowRead)
     def _now_read(self, read: messages.NowRead) -> None:

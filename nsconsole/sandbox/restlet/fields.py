@@ -91,9 +91,11 @@ def no_permission(permission: str) -> RefusedError:
     )
 
 
-def readable(table: Table) -> dict[str, Column]:
-    """The columns that a script may read."""
-    return {name: column for name, column in table.columns.items() if column.access in KNOWN}
+def readable(table: Table, names: Iterable[str] | None = None) -> dict[str, Column]:
+    """The columns that a script may read, or those of them that have one of the names."""
+    columns = table.columns
+    names = columns if names is None else [name for name in names if name in columns]
+    return {name: columns[name] for name in names if columns[name].access in KNOWN}
 
 
 def stored_values(columns: Mapping[str, Column], values: Mapping[str, object]) -> dict[str, Stored]:

@@ -168,10 +168,10 @@ def _update(rows: Rows, kind: RecordType, operation: Operation, at: str) -> tupl
     rules.check_unlocked(kind, row)
     table = rows.tables[kind.table]
     given = _given(kind, table, operation)
-    changed = changed_values(row, given)
+    changed, wanted = changed_values(row, given), {**row, **given}
     check_references(rows, table.columns, changed)
-    check_mandatory(kind, table, {**row, **given})
-    rules.check_unique(rows, kind, {**row, **given}, changed)
+    check_mandatory(kind, table, wanted)
+    rules.check_unique(rows, kind, wanted, changed)
     if kind.sublists:
         rules.check_kept(changed)
         changed |= transactions.follow(rows, kind, row, changed)
@@ -233,7 +233,7 @@ def _expect(rows: Rows, kind: RecordType, operation: Operation) -> dict[str, Sto
             "SSS_MISSING_REQD_ARGUMENT", f"{operation.verb}: Missing a required argument: id"
         )
     row = _find(rows, kind, operation.id)
-    columns = readable(rows.tables[kind.table])
+    columns = readable(rows.tables[kind.table], operation.expected)
     changed = mismatches(columns, row, operation.expected)
     if changed:
         raise RefusedError(
@@ -246,9 +246,11 @@ def _expect(rows: Rows, kind: RecordType, operation: Operation) -> dict[str, Sto
 
 def _find(rows: Rows, kind: RecordType, internal_id: str) -> dict[str, Stored]:
     table = rows.tables[kind.table]
-    row: dict[str, Stored] = {}
+    key, found = table.key[0], None
     with suppress(BadValueError):
-        row = rows.record(kind.table, store(table.columns[table.key[0]], internal_id))
+        found = rows.first(kind.table, key, store(table.columns[key], internal_id))
+    # `dict(found)` would look for each name among all of them, and a record has hundreds.
+    row = dict(zip(found.keys(), found, strict=True)) if found is not None else {}
     if not row or any(row[name] != value for name, value in kind.fixed.items()):
         raise RefusedError("RCRD_DSNT_EXIST", "That record does not exist.")
     return row

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
@@ -24,6 +25,7 @@ _KEYS = {
     "external_id",
 }
 _LONGEST_NAME = 200
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +75,7 @@ def operation(given: object) -> Operation:
 
 def is_text(value: object) -> bool:
     """Whether `value` is a text that has something in it and that UTF-8 can carry."""
-    return (
-        isinstance(value, str) and value != "" and not any("\ud800" <= c <= "\udfff" for c in value)
-    )
+    return isinstance(value, str) and value != "" and not _SURROGATE.search(value)
 
 
 def identifier(value: object) -> str | None:

@@ -96,6 +96,10 @@ KINDS: dict[str, Kind] = {
 }
 
 
+APPLY_PHASE = "apply_phase"
+"""The action that changes the mirror and not NetSuite: a plan stages it, and it makes no push."""
+
+
 def nearest(name: str) -> str | None:
     """Give the known kind whose name is most like `name`, if any is."""
     near = difflib.get_close_matches(name, KINDS, n=1)

@@ -11,7 +11,6 @@ from nsconsole.services import audit_trail
 from nsconsole.services.pushes import breaker
 from nsconsole.services.pushes.attempts import LONGEST_WAIT, LOST
 from nsconsole.services.workspace import Workspace
-from nsconsole.store import dead_letters, proposals
 from nsconsole.store import pushes as store
 
 _SLACK = timedelta(seconds=60)  # what a lease lasts beyond the longest call
@@ -45,9 +44,10 @@ def take(workspace: Workspace, *, limit: int) -> Lease | None:
 
     What a dead owner had in flight goes back to the queue first.
     """
-    now = workspace.now()
     longest = _longest_call(workspace) + _SLACK
     with workspace.database.writing() as connection:
+        # No sooner: what others took while we waited for our turn would end later than it may.
+        now = workspace.now()
         _rescue(connection, now, longest)
         permission = breaker.enter(connection, now)
         if permission is None:
@@ -63,8 +63,8 @@ def take(workspace: Workspace, *, limit: int) -> Lease | None:
         if not rows:
             breaker.given_back(connection, permission)
             return None
-        found = proposals.get_many(connection, [row.proposal_id for row in rows])
-    return Lease(rows, {row.id: row for row in found}, permission, now)
+        proposals = store.proposals_of(connection, rows)
+    return Lease(rows, proposals, permission, now)
 
 
 def check_held(workspace: Workspace, lease: Lease) -> None:
@@ -87,7 +87,7 @@ def _rescue(connection: Connection, now: datetime, longest: timedelta) -> None:
     lost = store.rescue(connection, now, longest=longest)
     if not lost:
         return
-    dead_letters.add_attempts(connection, [_as_lost(row, now) for row in lost])
+    store.attempted(connection, [_as_lost(row, now) for row in lost])
     entries = [
         audit_trail.Entry(
             audit_trail.SYSTEM,

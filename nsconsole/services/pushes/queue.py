@@ -227,6 +227,8 @@ def _why_not_undone(row: Row[Any] | None, name: str) -> str:
         return "there is no such proposal"
     if row.status != "approved":
         return f"it is {row.status}, so there is no approval to take back"
+    if row.push_status is None:
+        return "it is of a phase, which an admin takes back: `nsconsole phase undo`"
     if row.push_status != "queued":
         return _TOO_LATE[row.push_status]
     if row.attempts or row.maybe_done:

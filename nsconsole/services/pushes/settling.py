@@ -42,12 +42,13 @@ def settle(
     store.applied(connection, [_as_applied(one) for one in applied], at)
     store.released(connection, [_as_released(workspace, one, at) for one in others], at)
     tried = [one for one in ours if _was_sent(one.settlement)]
-    dead_letters.add_attempts(connection, [_as_attempt(workspace, o, began, at) for o in tried])
+    store.attempted(connection, [_as_attempt(workspace, o, began, at) for o in tried])
     for one in dead:
         dead_letters.bury(connection, _as_dead(connection, one, at))
     audit_trail.append(connection, at, [entry for one in ours for entry in _entries(one)])
-    retire_superseded(connection, [one.push for one in applied], at)
-    after_settled(connection, [o.push.id for o in applied], [o.push.id for o in dead], at)
+    if store.concern_letters(connection, [one.push for one in (*applied, *dead)]):
+        retire_superseded(connection, [one.push for one in applied], at)
+        after_settled(connection, [o.push.id for o in applied], [o.push.id for o in dead], at)
     return ours
 
 

@@ -1,0 +1,94 @@
+"""What the Coverage screen reads in its lanes, away from the screen's thread."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from nsconsole.console import messages
+from nsconsole.console.coverage.facts import Domain, Facts, Looking, PhaseNow
+from nsconsole.console.lanes import Lane
+
+if TYPE_CHECKING:
+    from nsconsole.console.coverage.gap_list import Window
+    from nsconsole.services.phases.listing import PhaseLine
+    from nsconsole.services.workspace import Workspace
+    from nsconsole.store import coverage_screen as store
+
+_AUDITS = 100  # of the trend and the history
+_UNDER_WAY = ("applying", "failed")
+
+
+class Reader:
+    """Reads for one screen and posts what was read; each lane does only its newest request."""
+
+    def __init__(self, workspace: "Workspace", post: Callable[[Message], object]) -> None:
+        self._workspace = workspace
+        self._post = post
+        self._facts = Lane("coverage", self._failed)
+        self._gaps = Lane("gaps", self._failed)
+
+    def _failed(self, error: Exception) -> None:
+        self._post(messages.LaneFailed(str(error) or type(error).__name__))
+
+    def facts(self) -> None:
+        """Read how coverage stands; answers StandingRead and CoverageRead."""
+        self._facts.submit(self._read_facts)
+
+    def _read_facts(self) -> None:
+        from nsconsole.services.coverage.findings import unseen
+        from nsconsole.services.coverage.history import audits, domains
+        from nsconsole.services.phases.listing import phases
+        from nsconsole.services.status import glance
+        from nsconsole.store.coverage_screen import mark
+
+        workspace = self._workspace
+        self._post(messages.StandingRead(glance(workspace)))
+        with workspace.database.reading() as connection:
+            found = mark(connection)
+        known = Facts(
+            audits(workspace, limit=_AUDITS),
+            [Domain(each.name, each.mirrored, each.total) for each in domains(workspace)],
+            [self._phase_now(line) for line in reversed(phases(workspace))],
+            unseen(workspace),
+        )
+        self._post(messages.CoverageRead(known, found))
+
+    def _phase_now(self, line: "PhaseLine") -> PhaseNow:
+        from nsconsole.services.phases.listing import phase
+
+        if line.state not in _UNDER_WAY:
+            return PhaseNow(line)
+        return PhaseNow(line, phase(self._workspace, line.id).step)
+
+    def gaps(self, looking: Looking, window: "Window") -> None:
+        """Read the gaps in sight; answers GapsRead."""
+        self._gaps.submit(lambda: self._read_gaps(looking, window))
+
+    def _read_gaps(self, looking: Looking, window: "Window") -> None:
+        from nsconsole.store import coverage_screen as store
+
+        wanted, top = _wanted(looking), window.top
+        with self._workspace.database.reading() as connection:
+            if window.anchor:
+                place = store.position(connection, wanted, window.anchor)
+                top += 0 if place is None else place - window.row
+            extent = store.count(connection, wanted)
+            total = extent.tables if looking.by_table else extent.gaps
+            top = max(min(top, total - window.height), 0)
+            rows = store.page(connection, wanted, offset=top, limit=window.height)
+        self._post(messages.GapsRead(looking, extent, top, rows))
+
+    def keys(self, looking: Looking) -> "set[store.Key]":
+        """Read the keys of all that matches, here and now: call it in a thread."""
+        from nsconsole.store import coverage_screen as store
+
+        with self._workspace.database.reading() as connection:
+            return store.keys(connection, _wanted(looking))
+
+
+def _wanted(looking: Looking) -> "store.Looking":
+    from nsconsole.store.coverage_screen import Looking as Wanted
+    from nsconsole.store.coverage_screen import Order
+
+    return Wanted(looking.words, Order(looking.order), looking.by_table)

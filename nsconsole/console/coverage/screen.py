@@ -1,0 +1,404 @@
+"""The Coverage screen: what of NetSuite is not mirrored and why, and the round that closes it."""
+
+import asyncio
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from nsconsole.console import messages
+from nsconsole.console.area import Area
+from nsconsole.console.coverage import asking, orders, panes, wording
+from nsconsole.console.coverage.bars import DomainBars
+from nsconsole.console.coverage.dialogs import named
+from nsconsole.console.coverage.gap_list import GapList
+from nsconsole.console.coverage.gap_pane import GapPane
+from nsconsole.console.coverage.phases import PhasesSheet
+from nsconsole.console.coverage.reading import Reader
+from nsconsole.console.coverage.work import Work
+from nsconsole.console.footer import Footer
+from nsconsole.console.title import TitleBar
+from nsconsole.resources import resource
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from textual.notifications import SeverityLevel
+
+    from nsconsole.console.coverage.facts import Facts
+    from nsconsole.console.session import Session
+    from nsconsole.services.status import Standing
+    from nsconsole.store.coverage_screen import Key
+
+_ROUND_KEYS: list[BindingType] = [
+    Binding("A", "audit", "Audit", id="coverage.audit"),
+    Binding("c", "call_off", "Call off what is under way", show=False, id="coverage.call_off"),
+    Binding("p", "plan", "Plan", id="coverage.plan"),
+    Binding("P", "probe", "Probe", id="coverage.probe"),
+    Binding("x", "exclude", "Exclude, or include again", show=False, id="coverage.exclude"),
+    Binding("f", "phases", "Phases", id="coverage.phases"),
+    Binding("h", "history", "History of audits", show=False, id="coverage.history"),
+    Binding("n", "news", "What is new", show=False, id="coverage.news"),
+    Binding("o", "open_page", "Open the page in a browser", show=False, id="coverage.page"),
+    Binding("R", "round", "Start a round", show=False, id="coverage.round"),
+]
+_LIST_KEYS: list[BindingType] = [
+    Binding("enter", "open", "The table, column by column", show=False, id="coverage.open"),
+    Binding("space", "pick", "Pick", show=False, id="coverage.pick"),
+    Binding("asterisk", "pick_all", "Pick all that match", show=False, id="coverage.pick_all"),
+    Binding("U", "unpick_all", "Unpick all", show=False, id="coverage.unpick_all"),
+    Binding("v", "view", "Tables, or every gap", show=False, id="coverage.view"),
+    Binding("s", "sort", "Sort", show=False, id="coverage.sort"),
+    Binding("slash", "filter", "Filter", id="coverage.filter"),
+    Binding("escape", "back", "Back", show=False, id="coverage.back"),
+]
+
+
+class CoverageScreen(Area):
+    """The overall figure and the domains above, the gaps below, and the one under the cursor."""
+
+    CSS_PATH: ClassVar[Any] = [resource("styles") / n for n in ("rows.tcss", "coverage.tcss")]
+    VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012 - as the base has it
+        (0, "-short"),
+        (30, "-tall"),
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*_ROUND_KEYS, *_LIST_KEYS]
+    KEYS: ClassVar[list[tuple[str, list[BindingType]]]] = [
+        ("Coverage: what is picked is meant, or else the row under the cursor", _ROUND_KEYS),
+        ("Gaps", [*_LIST_KEYS, *GapList.BINDINGS]),
+    ]
+
+    def __init__(self, account: str | None, session: "Session | None") -> None:
+        super().__init__(account)
+        self._session = session
+        self._reader: Reader | None = None
+        self._work: Work | None = None
+        self._facts: Facts | None = None
+        self._mark: object = None
+        self._told = messages.WorkTold("")
+        self._said: dict[str, str | Content] = {}
+
+    def compose(self) -> ComposeResult:
+        """Title, figures, domains, what is amiss or new, what is at work, gaps, and the filter."""
+        yield TitleBar(self.account)
+        yield Static(id="overall", markup=False)
+        yield DomainBars()
+        yield Static(id="notice", markup=False)
+        yield Static(id="work", markup=False)
+        yield GapPane()
+        yield Input(id="filter", placeholder="filter: words in any order; enter keeps, esc clears")
+        yield Footer()
+
+    def on_mount(self) -> None:
+        """Show the workspace if it is open, and let what is shown grow older."""
+        self._gaps.list.focus()
+        self.set_interval(1, self._tick)
+        self.watch(self.app, "standing", self._say_what_is_amiss)
+        if self._session:
+            self.begin(self._session)
+
+    @property
+    def _gaps(self) -> GapPane:
+        return self.query_one(GapPane)
+
+    def _tick(self) -> None:
+        if self.app.screen is self and self._facts:
+            self._say_overall()
+            self._say_what_is_amiss()
+
+    def on_unmount(self) -> None:
+        """Let what is under way end."""
+        if self._work:
+            self._work.call_off()
+
+    def begin(self, session: "Session") -> None:
+        """Show an open workspace."""
+        self._session = session
+        self._reader = Reader(session.workspace, self.post_message)
+        self._work = Work(session.workspace, self.post_message)
+        self._gaps.begin(self._reader)
+        self.catch_up()
+
+    # Reading
+
+    def catch_up(self) -> None:
+        """Read how coverage stands, though not too often; the gaps follow if they moved."""
+        if self._reader and self.may_read():
+            self._reader.facts()
+
+    @on(messages.CoverageRead)
+    def _coverage_read(self, read: messages.CoverageRead) -> None:
+        self.nothing_fails()
+        self._facts = read.facts
+        if read.mark != self._mark:
+            self._mark = read.mark
+            self._read_gaps()
+        self.query_one(DomainBars).show(read.facts.domains)
+        self._say_overall()
+        self._say_what_is_amiss()
+        self._say_what_is_at_work()
+        if isinstance(self.app.screen, PhasesSheet):
+            self.app.screen.show(read.facts.phases)
+
+    def _read_gaps(self) -> None:
+        empty = wording.COMPLETE if self._facts and self._facts.audit else wording.EMPTY
+        self._gaps.read(empty=empty)
+
+    @on(messages.GapsRead)
+    def _gaps_read(self, read: messages.GapsRead) -> None:
+        self._gaps.take(read)
+
+    # What is said
+
+    def _say_overall(self) -> None:
+        if self._facts:
+            self._say("overall", panes.overall(self._facts, self.app.now()))
+
+    def _say_what_is_amiss(self, _standing: "Standing | None" = None) -> None:
+        standing, facts = self.app.standing, self._facts
+        trouble = panes.trouble(standing.link, self.app.now()) if standing else ""
+        said = trouble or (panes.news(facts.findings) if facts else "")
+        notice = self.query_one("#notice")
+        notice.set_class(bool(trouble), "-trouble")
+        notice.display = bool(said)
+        self._say("notice", said)
+
+    def _say_what_is_at_work(self) -> None:
+        said = panes.at_work(self._work, self._told, self._facts)
+        self.query_one("#work").display = bool(said)
+        self._say("work", said)
+
+    def _say(self, place: str, text: str | Content) -> None:
+        if self._said.get(place) != text:  # each update lays out the whole screen anew
+            self._said[place] = text
+            self.query_one(f"#{place}", Static).update(text)
+
+    def tell(self, text: str, *, severity: "SeverityLevel" = "information") -> None:
+        """Show a passing message in place of the one before, for together they hide the list."""
+        self.app.clear_notifications()
+        super().tell(text, severity=severity)
+
+    # Looking
+
+    def action_filter(self) -> None:
+        """Open the filter."""
+        self.add_class("-filtering")
+        self.query_one("#filter", Input).focus()
+
+    @on(Input.Changed, "#filter")
+    def _filter_typed(self, event: Input.Changed) -> None:
+        self._gaps.filter(event.value)
+
+    @on(Input.Submitted, "#filter")
+    def _filter_kept(self) -> None:
+        self.remove_class("-filtering")
+        self._gaps.list.focus()
+
+    def action_back(self) -> None:
+        """Leave the filter."""
+        self.remove_class("-filtering")
+        self.query_one("#filter", Input).value = ""
+        self._gaps.list.focus()
+
+    def action_sort(self) -> None:
+        """Take the next order."""
+        self._gaps.sort()
+
+    def action_view(self) -> None:
+        """Change between tables and every gap by itself."""
+        self._gaps.view()
+
+    def action_pick(self) -> None:
+        """Pick the row under the cursor and go on to the next."""
+        if not self._gaps.pick():
+            self.tell("Its table is picked, and it with it.", severity="warning")
+
+    def action_pick_all(self) -> None:
+        """Pick all that match; if all of them are picked, unpick them."""
+        self._ask(self._gaps.pick_all)
+
+    def action_unpick_all(self) -> None:
+        """Pick nothing."""
+        self._gaps.unpick_all()
+
+    def _chosen(self) -> "Sequence[Key]":
+        if not self._gaps.chosen:
+            self.tell("There is no gap under the cursor.", severity="warning")
+        return self._gaps.chosen
+
+    # The round
+
+    def _begin(self, begun: bool, said: str) -> None:
+        if begun:
+            self._told = messages.WorkTold("beginning")
+            self.tell(said)
+            self._say_what_is_at_work()
+        else:
+            what = self._work.what.lower() if self._work else "work"
+            self.tell(f"The {what} before is not over; c calls it off.", severity="warning")
+
+    def _may_ask_netsuite(self) -> bool:
+        standing = self.app.standing
+        if self._work is None:
+            self.tell("The workspace is still being opened.", severity="warning")
+        elif standing and standing.link.state == "refused":
+            told = "NetSuite refuses the login. Run `nsconsole doctor` first."
+            self.tell(told, severity="warning")
+        else:
+            return True
+        return False
+
+    def action_audit(self) -> None:
+        """Ask NetSuite what it has, and compare."""
+        if self._work and self._may_ask_netsuite():
+            self._begin(self._work.audit(), "The audit begins: NetSuite is asked what it has.")
+
+    def action_call_off(self) -> None:
+        """End what is under way."""
+        if self._work and self._work.what:
+            self._work.call_off()
+            self._say_what_is_at_work()
+        else:
+            self.tell("Nothing is under way here.", severity="warning")
+
+    @on(messages.WorkTold)
+    def _work_told(self, told: messages.WorkTold) -> None:
+        self._told = told
+        self._say_what_is_at_work()
+
+    @on(messages.WorkEnded)
+    def _work_ended(self, ended: messages.WorkEnded) -> None:
+        self._say_what_is_at_work()
+        self.catch_up()
+        self._read_gaps()
+        if ended.proposal_id is not None:
+            self.action_unpick_all()
+        if ended.proposal_id is not None and self.app.screen is self:
+            self._ask(lambda: asking.lead_to(self.app, ended.said, ended.proposal_id or 0))
+        else:
+            self.tell(ended.said, severity="warning" if ended.trouble else "information")
+
+    def action_probe(self) -> None:
+        """Ask NetSuite which of the columns meant it really gives."""
+        keys = self._chosen() if self._may_ask_netsuite() else []
+        if keys:
+            self._ask(lambda: self._probe(keys))
+
+    async def _probe(self, keys: "Sequence[Key]") -> None:
+        if self._session and self._work:
+            columns = await asyncio.to_thread(orders.columns_of, self._session.workspace, keys)
+            self._begin(self._work.probe(columns), f"The probe of {named(keys)} begins.")
+
+    def action_plan(self) -> None:
+        """Plan a phase of what is picked, or the next one, after a question."""
+        if self._may_ask_netsuite():
+            keys = self._gaps.picked  # those of the key press
+            self._ask(lambda: self._plan(keys))
+
+    async def _plan(self, keys: "Sequence[Key]") -> None:
+        if self._work:
+            picked = orders.by_table(keys)
+            if await asking.ask_plan(self.app, picked, self._gaps.total):
+                begun = self._work.plan(picked, author=self._who)
+                self._begin(begun, "The plan begins: NetSuite is asked about each column.")
+
+    @property
+    def _who(self) -> str:
+        from nsconsole.services.operators import os_login
+
+        return self.app.operator.name if self.app.operator else os_login()
+
+    def action_exclude(self) -> None:
+        """Exclude what is meant, with a note; or, if it is excluded, take that back."""
+        keys, row, session = self._chosen(), self._gaps.current, self._session
+        excluded = not self._gaps.picked and row is not None and bool(row.note)
+        change = asking.include if excluded else asking.exclude
+        if keys and session:
+            self._ask(lambda: self._order(change(self.app, session, keys)))
+
+    async def _order(self, order: "Awaitable[str]") -> None:
+        said = await order
+        if said:
+            self.tell(said)
+            self.action_unpick_all()
+            self._read_gaps()
+
+    def action_round(self) -> None:
+        """Show the five stages of a round, and take the next step."""
+        facts = self._facts
+        if facts:
+            self._ask(lambda: asking.take_next_step(self.app, facts, self))
+
+    # What stands over the screen
+
+    def _ask(self, question: "Callable[[], Awaitable[None]]") -> None:
+        """Ask one thing at a time: a key that is held asks once."""
+        if not self.is_at_work("asking"):
+            self._run(question)
+
+    @work(group="asking")
+    async def _run(self, question: "Callable[[], Awaitable[None]]") -> None:
+        from nsconsole.services.errors import ServiceError
+        from nsconsole.store.engine import DatabaseError
+
+        try:
+            await question()
+        except (ServiceError, DatabaseError) as error:
+            self.tell(str(error), severity="error")
+
+    def action_open(self) -> None:
+        """Show the table under the cursor column by column, beside what each source says."""
+        row = self._gaps.current
+        if row:
+            self._ask(lambda: self._open_table(row.key))
+
+    async def _open_table(self, key: "Key") -> None:
+        if self._session:
+            await asking.open_table(self.app, self._session.workspace, key, self._gaps.list.picked)
+            self._gaps.list.refresh_changed()
+            self._gaps.say_what_is_listed()
+
+    def action_phases(self) -> None:
+        """Show the phases as they go on."""
+        facts, reader = self._facts, self._reader
+        if facts and reader:
+            self._ask(lambda: asking.show_phases(self.app, facts, reader.facts))
+
+    def action_history(self) -> None:
+        """Show the audits, each with what it found other than the one before."""
+        facts, session = self._facts, self._session
+        if facts and session:
+            self._ask(lambda: asking.show_history(self.app, session.workspace, facts))
+
+    def action_news(self) -> None:
+        """Show what audits found that nobody has looked at."""
+        facts, session = self._facts, self._session
+        if facts and facts.findings and session:
+            by = self._who
+            self._ask(lambda: asking.show_news(self.app, session.workspace, facts, by))
+        else:
+            self.tell("Nothing is new since somebody looked.")
+
+    def action_open_page(self) -> None:
+        """Open the page of the last audit in a browser."""
+        session = self._session
+        if session and self._facts and self._facts.audit:
+            self._ask(lambda: self._open_page(session))
+        else:
+            self.tell("No audit yet: press A.", severity="warning")
+
+    async def _open_page(self, session: "Session") -> None:
+        from nsconsole.services.coverage.report.writing import open_report
+
+        opened = await asyncio.to_thread(open_report, session.workspace)
+        how = "The browser shows it" if opened.shown else "No browser could be started; open it"
+        self.tell(f"{how}: {opened.path}")
+
+    def action_open_phase(self) -> None:
+        """Show the proposal of the phase under way in the inbox."""
+        phase = self._facts.open_phase if self._facts else None
+        if phase and phase.line.proposal_id:
+            self.app.open_proposal(phase.line.proposal_id)

@@ -1,0 +1,1 @@
+"""The catalog: what NetSuite has, merged from all sources that an account offers."""

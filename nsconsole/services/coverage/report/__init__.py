@@ -1,0 +1,1 @@
+"""The page that tells how far NetSuite is mirrored, and its JSON twin."""

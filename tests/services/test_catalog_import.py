@@ -1,0 +1,187 @@
+"""Importing the Records Catalog: whatever a person may give for it, and what the script saves."""
+
+import json
+import shutil
+import subprocess
+import time
+
+import pytest
+
+from nsconsole.catalog import Event, Reason, Source, State
+from nsconsole.services.coverage.catalog import reading
+from nsconsole.services.coverage.catalog.importing import LARGEST, export_script, import_export
+from nsconsole.services.errors import BadInputError, ServiceError
+from nsconsole.store import catalog as store
+
+
+@pytest.fixture
+def workspace(open_workspace):
+    return open_workspace({})
+
+
+def _field(name, **how):
+    return {"id": name, "label": "", "dataType": "STRING", "isColumn": True, **how}
+
+
+def _export(*closed, **tables):
+    listed = [{"id": name, "label": "", "isAvailable": True} for name in tables]
+    hidden = [{"id": name, "label": "", "isAvailable": False} for name in closed]
+    details = [{"id": name, "fields": fields} for name, fields in tables.items()]
+    return json.dumps({"recordTypes": [*listed, *hidden], "details": details}).encode()
+
+
+def _columns(workspace, table):
+    return {each.row.name: each for each in reading.table(workspace, table).columns}
+
+
+def test_an_import_fills_an_empty_catalog(workspace):
+    data = _export("payrollItem", Customer=[_field("entityId"), _field("aging", isColumn=False)])
+    report = import_export(workspace, data)
+    assert (report.tables, report.columns, report.changes) == (2, 2, {})
+    found = _columns(workspace, "customer")
+    assert found["entityid"].row.state is State.QUERYABLE
+    assert found["aging"].row.reason is Reason.NOT_QUERYABLE
+    hidden = reading.table(workspace, "payrollitem").row
+    assert (hidden.state, hidden.reason) == (State.UNQUERYABLE, Reason.NOT_PERMITTED)
+    assert reading.told_at(workspace) == workspace.now()
+
+
+def test_when_all_tables_of_a_feature_are_withheld_it_is_off(workspace):
+    import_export(workspace, _export("job", "charge", "website", "loginAudit", customer=[]))
+    reasons = {line.row.name: line.row.reason for line in reading.tables(workspace)}
+    off, hidden = Reason.FEATURE_OFF, Reason.NOT_PERMITTED
+    assert reasons == {
+        "customer": None,
+        "job": off,
+        "charge": off,
+        "website": hidden,  # the only one of its feature: who knows
+        "loginaudit": hidden,
+    }
+    import_export(workspace, _export("job", "charge", jobType=[]))
+    assert reading.table(workspace, "job").row.reason is hidden
+
+
+def test_the_next_import_takes_the_place_of_the_last(workspace, clock):
+    import_export(workspace, _export(customer=[_field("a"), _field("b")], vendor=[_field("c")]))
+    clock.advance(60)
+    report = import_export(workspace, _export(customer=[_field("a")]))
+    assert report.changes == {Event.GONE: 2}  # a column, and a table with its own
+    assert _columns(workspace, "customer")["b"].row.gone_at == clock.now
+    assert reading.table(workspace, "vendor").row.gone_at == clock.now
+
+
+def test_a_table_that_the_script_could_not_describe_keeps_its_columns(workspace):
+    import_export(workspace, _export(customer=[_field("a")]))
+    listed = {"recordTypes": [{"id": "customer", "isAvailable": True}], "details": []}
+    import_export(workspace, json.dumps(listed).encode())
+    assert _columns(workspace, "customer")["a"].row.gone_at is None
+
+
+def test_a_file_tells_itself_how_old_it_is(workspace, clock):
+    document = json.loads(_export(customer=[_field("a")]))
+    for said, told in (("2026-11-01T08:00:00Z", "2026-11-01"), ("2999-01-01T00:00:00Z", None)):
+        import_export(workspace, json.dumps({**document, "savedAt": said}).encode())
+        at = _columns(workspace, "customer")["a"].says[Source.EXPORT].at
+        assert at.date().isoformat() == (told or clock.now.date().isoformat())
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"", "not JSON"),
+        (b"\xff\xfe{\x00", "not JSON"),
+        (b"<html>Log in</html>", "not JSON"),
+        (b"[" * 100_000, "not JSON"),
+        (b'{"recordTypes": NaN}', "not JSON"),
+        (b"9" * 5_000, "not JSON"),
+        (b"[]", "recordTypes"),
+        (b'{"recordTypes": {}, "details": []}', "recordTypes"),
+        (b'{"recordTypes": [], "details": []}', "no table"),
+        (b'{"recordTypes": [7], "details": []}', r"recordTypes\[0\]"),
+        (b'{"recordTypes": [{"id": "a"}], "details": []}', "isAvailable"),
+        (b'{"recordTypes": [{"id": "", "isAvailable": true}], "details": []}', "no id"),
+        (b'{"recordTypes": [], "details": [{"id": "a"}]}', r"details\[0\].*fields"),
+        (b'{"recordTypes": [], "details": [{"id": "a", "fields": [[]]}]}', r"fields\[0\].*id"),
+        (b'{"recordTypes": [' + b"0," * 50_000 + b'0], "details": []}', "20,000 tables"),
+    ],
+)
+def test_what_is_no_catalog_is_refused_and_changes_nothing(workspace, data, why):
+    with pytest.raises(BadInputError, match=why):
+        import_export(workspace, data)
+    assert reading.tables(workspace) == []
+    assert reading.told_at(workspace) is None
+
+
+def test_a_file_too_large_is_refused_before_it_is_read(workspace):
+    with pytest.raises(BadInputError, match="64 MB"):
+        import_export(workspace, b"x" * (LARGEST + 1))
+
+
+def test_a_catalog_of_too_many_columns_is_refused(workspace, monkeypatch):
+    monkeypatch.setattr("nsconsole.netsuite.metadata.export.MAX_COLUMNS", 1)
+    with pytest.raises(BadInputError, match="2 columns, more than 1"):
+        import_export(workspace, _export(customer=[_field("a"), _field("b")]))
+
+
+def test_an_import_waits_for_nobody(workspace):
+    with workspace.locks.take("catalog"), pytest.raises(ServiceError, match="somebody else"):
+        import_export(workspace, _export(customer=[_field("a")]))
+
+
+def test_an_import_that_was_cut_off_is_told_so(workspace):
+    with workspace.database.writing() as connection:
+        store.begin_fetch(connection, "import", owner="gone", at=workspace.now())
+    import_export(workspace, _export(customer=[_field("a")]))
+    with workspace.database.reading() as connection:
+        failed = store.last_fetch(connection, "import", "failed")
+        assert failed.error == "it was cut off"
+        assert store.last_fetch(connection, "import").status == "done"
+
+
+@pytest.mark.slow
+def test_thirty_thousand_columns_are_merged_in_seconds(workspace):
+    fields = [_field(f"custbody_{number}") for number in range(100)]
+    data = _export(**{f"table_{number}": fields for number in range(300)})
+    began = time.process_time()
+    assert import_export(workspace, data).columns == 30_000
+    assert time.process_time() - began < 15
+
+
+_HARNESS = """
+const [base, script, kept] = process.argv.slice(1);
+const plain = globalThis.fetch;
+const {cookie} = await (await plain(`${base}/sandbox/session`, {method: "POST"})).json();
+globalThis.location = {origin: base};
+globalThis.fetch = (url, how) =>
+  plain(url, {...how, headers: {...how?.headers, cookie: kept === "kept" ? cookie : ""}});
+let saved;
+URL.createObjectURL = (blob) => { saved = blob; return "blob:it"; };
+URL.revokeObjectURL = () => {};
+globalThis.console.log = () => {};
+const link = {
+  remove() {},
+  async click() { process.stdout.write(await saved.text(), () => process.exit(0)); },
+};
+globalThis.document = {createElement: () => link, body: {appendChild() {}}};
+(0, eval)(script);
+"""
+
+
+def _run_script(url, session):
+    command = ["node", "--input-type=module", "-e", _HARNESS, url, export_script(), session]
+    return subprocess.run(command, capture_output=True, timeout=60, check=False)
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="there is no JavaScript to run it with")
+def test_the_script_saves_in_a_session_what_is_then_imported(sandbox, open_workspace):
+    saved = _run_script(sandbox.url, "kept")
+    workspace = open_workspace({})
+    report = import_export(workspace, saved.stdout)
+    whole = sandbox._door("records-catalog")
+    assert report.columns == sum(len(detail["fields"]) for detail in whole["details"])
+    # Only joins lead to lines and mappings: no list has them.
+    assert "transactionLine" not in [each["id"] for each in whole["recordTypes"]]
+    assert reading.table(workspace, "transactionline").row.state is State.QUERYABLE
+    lost = _run_script(sandbox.url, "lost")
+    assert lost.stdout == b""
+    assert b"Log in" in lost.stderr
