@@ -13,6 +13,7 @@ HEAVY = {
     "apscheduler",
     "cryptography",
     "httpx",
+    "jinja2",
     "jwt",
     "keyring",
     "oauthlib",

@@ -65,10 +65,14 @@ def measure(folder, count, turns, batch):
     """Work off queues of so many pushes in turns."""
     took = {"by hand": [], "nsconsole": []}
     for turn in range(turns):
-        for name, work in (("by hand", by_hand), ("nsconsole", by_nsconsole)):
+        for name, opened, work in (
+            ("by hand", by_hand_opened, by_hand),
+            ("nsconsole", ground.opened, by_nsconsole),
+        ):
             home = folder / f"{name}-{turn}"
             ground.make_queue(home, count)
-            took[name].append(timed(work, home, batch))
+            with opened(home) as queue:
+                took[name].append(timed(work, queue, batch))
             assert ground.counted(home) == {"applied": count}
     seconds = {name: min(turn[0] for turn in turns) for name, turns in took.items()}
     busy = {name: min(turn[1] for turn in turns) for name, turns in took.items()}
@@ -88,34 +92,38 @@ def timed(work, *arguments):
     return time.perf_counter() - begun[0], time.process_time() - begun[1]
 
 
-def by_hand(home, batch):
+def by_hand_opened(home):
+    """Open a queue as durably as nsconsole does."""
+    database = sqlite3.connect(home / "nsconsole.db", isolation_level=None)
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        database.execute(f"PRAGMA {pragma}")
+    return closing(database)
+
+
+def by_hand(database, batch):
     """Work off a queue with nothing but sqlite3."""
-    with closing(sqlite3.connect(home / "nsconsole.db", isolation_level=None)) as database:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-            database.execute(f"PRAGMA {pragma}")
-        while True:
-            database.execute("BEGIN IMMEDIATE")
-            claimed = database.execute(_CLAIM, {"now": _NOW, "most": batch}).fetchall()
-            database.execute("COMMIT")
-            if not claimed:
-                return
-            database.execute("BEGIN IMMEDIATE")
-            for id_, _, _ in claimed:
-                database.execute(_END, {"now": _NOW, "id": id_})
-                database.execute(_MIRROR, {"id": id_})
-            database.execute("COMMIT")
+    while True:
+        database.execute("BEGIN IMMEDIATE")
+        claimed = database.execute(_CLAIM, {"now": _NOW, "most": batch}).fetchall()
+        database.execute("COMMIT")
+        if not claimed:
+            return
+        database.execute("BEGIN IMMEDIATE")
+        for id_, _, _ in claimed:
+            database.execute(_END, {"now": _NOW, "id": id_})
+            database.execute(_MIRROR, {"id": id_})
+        database.execute("COMMIT")
 
 
-def by_nsconsole(home, batch):
+def by_nsconsole(workspace, batch):
     """Work off a queue as a drain does, but for the calls."""
     done = Settlement("applied", ns_internal_id="42", http_status=200)
-    with ground.opened(home) as workspace:
-        while lease := take(workspace, limit=batch):
-            check_held(workspace, lease)
-            settled = [Settled(push, done) for push in lease.pushes]
-            with workspace.database.writing() as connection:
-                breaker.succeeded(connection, lease.permission, workspace.now())
-                settle(connection, workspace, settled, began=lease.began)
+    while lease := take(workspace, limit=batch):
+        check_held(workspace, lease)
+        settled = [Settled(push, done) for push in lease.pushes]
+        with workspace.database.writing() as connection:
+            breaker.succeeded(connection, lease.permission, workspace.now())
+            settle(connection, workspace, settled, began=lease.began)
 
 
 if __name__ == "__main__":

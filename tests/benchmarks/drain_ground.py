@@ -99,12 +99,12 @@ def make_history(home: Path, count: int) -> None:
 
 @contextmanager
 def sandbox(*options):
-    """A sandbox in a process of its own; gives what it tells of itself."""
+    """A sandbox in a process of its own; gives what it tells of itself, and its `pid`."""
     command = [sys.executable, "-m", "nsconsole", "sandbox", "--json", "--exit-with-stdin"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     process = subprocess.Popen([*command, *map(str, options)], **pipes)
     try:
-        yield json.loads(process.stdout.readline())
+        yield json.loads(process.stdout.readline()) | {"pid": process.pid}
     finally:
         process.stdin.close()
         process.wait(30)

@@ -203,6 +203,17 @@ def test_a_column_that_goes_while_another_takes_its_place_was_probably_renamed(
     assert column("customer", "openamount").state is State.QUERYABLE
 
 
+def test_a_column_of_another_kind_in_its_place_is_another_column(fetch, account, workspace):
+    fetch()
+    told = account.suiteql["customer"]
+    account.suiteql["customer"] = {
+        **{name: told[name] for name in ("id", "email")},
+        **columns(openamount="string"),
+        "created": told["created"],
+    }
+    assert fetch().changes == {Event.GONE: 1, Event.NEW: 1}
+
+
 def test_another_type_is_told(fetch, account, workspace, column):
     fetch()
     account.suiteql["customer"]["balance"] = {"type": "string"}
@@ -258,7 +269,18 @@ def test_what_fails_stays_as_it_was(fetch, account, workspace, path):
         assert known.items() <= _columns(workspace, name).items()
     del account.broken[path]
     assert fetch().status is FetchStatus.DONE
+    assert account.asked[path]  # what failed is asked for again
     assert "custbody_b" in _columns(workspace, "transaction")
+
+
+def test_a_table_is_not_told_by_half_of_its_record_types(fetch, account, column):
+    account.records["salesOrder"] = columns(shipDate="string")
+    fetch()
+    account.records["salesOrder"] = {}
+    account.suiteql["transaction"] |= columns(memo="string")
+    fetch()
+    assert column("transaction", "shipdate").gone_at is None
+    assert column("transaction", "duedate").gone_at is None
 
 
 def test_without_any_list_the_fetch_has_failed(fetch, account):
@@ -429,6 +451,15 @@ def test_what_sources_say_otherwise_is_kept_and_told(fetch, workspace, column, c
     assert (email.says[Source.SUITEQL].exposed, email.says[Source.EXPORT].exposed) == (True, False)
     assert column("customer", "id").disagrees  # a number to the one, a text to the other
     assert column("customer", "secret").state is State.QUERYABLE
+
+
+def test_an_export_takes_back_what_the_last_one_said(fetch, workspace, column):
+    fetch()
+    import_export(workspace, _export(customer={"email": False}, vendor={}))
+    assert column("customer", "email").disagrees
+    import_export(workspace, _export(vendor={}))
+    assert not column("customer", "email").disagrees
+    assert set(_columns(workspace, "customer")["email"].says) == {Source.SUITEQL, Source.RECORDS}
 
 
 def test_an_older_export_does_not_hold_what_suiteql_withdrew(

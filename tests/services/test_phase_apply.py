@@ -386,6 +386,17 @@ def test_a_column_that_netsuite_no_longer_gives_is_told_as_not_closed(
     assert ended.steps[-2].detail["set_aside"] == {"part": ["weight"]}
 
 
+def test_a_table_that_netsuite_takes_away_holds_up_no_other(workspace, approved, account, query):
+    account._door("tables/part", {"access": "no permission"})
+    try:
+        ended = apply_phase(workspace, approved)
+    finally:
+        account._door("tables/part", {"access": "open"})
+    assert ended.line.state == "applied"
+    assert set(ended.steps[-2].detail["paused"]) == {"part"}
+    assert query("SELECT count(size) FROM ns_thing") == [(made.ROWS,)]
+
+
 def test_what_somebody_changes_in_the_map_meanwhile_stays(workspace, approved, clock):
     editing = []
 
@@ -412,6 +423,11 @@ def test_undoing_takes_the_columns_out_of_the_map_and_keeps_the_data(
     apply_phase(workspace, approved)
     with pytest.raises(RefusedError, match="takes the role admin"):
         undo_phase(workspace, reviewer, approved)
+    with (
+        workspace.locks.take("table-thing"),
+        pytest.raises(RefusedError, match="try again in a moment"),
+    ):
+        undo_phase(workspace, admin, approved)
     assert _mapped_fully(workspace)
     undone = undo_phase(workspace, admin, approved)
     assert undone.line.state == "undone"

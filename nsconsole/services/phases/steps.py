@@ -83,7 +83,7 @@ def do_backup(work: Work) -> None:
     """Copy the database into backups/, unless this phase's copy is there already."""
     workspace = work.workspace
     with workspace.database.reading() as connection:
-        check_fits(connection, work.phase)
+        _check_fits(connection, work.phase)
     copy = workspace.settings.backups / f"phase-{work.plan.name}-{work.phase.line.id}.db"
     if not copy.exists():
         work.tell(Step.BACKUP, f"copying the database to {copy}")
@@ -93,7 +93,7 @@ def do_backup(work: Work) -> None:
         work.done(connection, Step.BACKUP, {"file": str(copy)})
 
 
-def check_fits(connection: Connection, phase: Phase) -> None:
+def _check_fits(connection: Connection, phase: Phase) -> None:
     """Raise StaleError if what the plan rests on has moved."""
     moved = what_moved(connection, phase.plan, since=phase.line.created_at)
     if moved:
@@ -106,7 +106,7 @@ def do_migration(work: Work) -> None:
     work.tell(Step.MIGRATION, f"running {work.plan.revision_path}")
     with work.workspace.database.unconstrained() as connection:
         # Until this commits nobody else can write, so that nothing moves any more.
-        check_fits(connection, work.phase)
+        _check_fits(connection, work.phase)
         run_revision(connection, source, work.plan.name)
         work.done(connection, Step.MIGRATION, {"revision": work.plan.revision_path})
 

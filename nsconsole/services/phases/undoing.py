@@ -34,8 +34,8 @@ def undo_phase(
     """Take a phase's tables and columns out of the map (admin), audit, and give the phase.
 
     The mirror keeps its tables, columns and rows. Raises RefusedError also for a phase that was not
-    approved, while another process applies one, and where a later phase rests on it; BadInputError
-    for an unknown id, for a map that could not be without it, and while its tables are synced.
+    approved, while another process applies one or syncs its tables, and where a later phase rests
+    on it; BadInputError for an unknown id, and for a map that could not be without it.
     """
     with workspace.database.reading() as connection:
         require(connection, authority, Role.ADMIN)
@@ -57,11 +57,17 @@ def _take_out(workspace: Workspace, authority: Authority, undone: Phase) -> None
     def first(connection: Connection) -> None:
         require(connection, authority, Role.ADMIN)
         if [entry.table for entry in sync_map.entries(connection)] != before:
-            raise TableBusyError("somebody else changed the map meanwhile; try again")
+            raise TableBusyError("somebody else changed the map meanwhile")
         store.move(connection, line.id, to="undone", out_of=_UNDOABLE, error=None)
 
     told = Entry(authority.operator.name, "phase_undone", f"phase:{line.id}", {"name": line.name})
-    replace_map(workspace, _without_plan(before, undone.plan), told=[told], first=first)
+    try:
+        replace_map(workspace, _without_plan(before, undone.plan), told=[told], first=first)
+    except TableBusyError as error:
+        raise RefusedError(
+            "one of its tables is being synced just now, or the map was changed meanwhile; "
+            "try again in a moment"
+        ) from error
 
 
 def _refuse_needed(workspace: Workspace, undone: Phase) -> None:

@@ -7,6 +7,13 @@ import pytest
 from tests.services.coverage_world import World
 
 
+async def filtered(person, words, *keys):
+    """Type a filter, and then press keys."""
+    await person.press("slash")
+    await person.write(words)
+    await person.press("enter", *keys)
+
+
 @pytest.fixture
 def workspace(open_workspace):
     """A workspace whose NetSuite nobody asks."""

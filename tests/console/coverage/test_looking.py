@@ -1,5 +1,6 @@
 """What the Coverage screen shows: figures, gaps and why, tables in full, history, news."""
 
+from tests.console.coverage.conftest import filtered
 from tests.console.hostile import HOSTILE, obeyed
 from tests.services.coverage_world import World
 
@@ -130,7 +131,8 @@ async def test_names_from_netsuite_are_shown_as_they_are(app, at_coverage, world
         ):
             await person.press(*keys)
             assert not obeyed(person.sees)
-        await person.press("escape", "slash", *"red")
+        await person.press("escape", "slash")
+        await person.write("red")
         await person.until_seen("[red]x[/]␛[2J.[b]c[/]⟨U+202E⟩")
 
 

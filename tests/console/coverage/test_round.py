@@ -11,6 +11,7 @@ from nsconsole.services.coverage.exclusions import exclusions
 from nsconsole.services.phases.applying import apply_phase
 from nsconsole.services.phases.listing import phases
 from tests import phases as made
+from tests.console.coverage.conftest import filtered
 
 
 class SlowFetch:
