@@ -16,7 +16,6 @@ from nsconsole.services.phases.listing import Phase, PhaseLine, PhaseState
 from nsconsole.services.phases.plan import PhasePlan, PlannedTable
 from nsconsole.services.workspace import Workspace
 
-_MINUTES = 90  # seconds from which on a time is told in minutes
 _ON = (PhaseState.APPLYING, PhaseState.FAILED)  # from which a phase can go on
 
 
@@ -258,8 +257,7 @@ def _tell(found: Phase) -> None:
 
 def _cost(plan: PhasePlan) -> str:
     about = plan.estimate
-    soon = about.seconds < _MINUTES
-    lasts = f"{about.seconds:,.0f} seconds" if soon else f"{about.minutes:,.0f} minutes"
+    lasts = "under a minute" if about.minutes < 1 else f"about {about.minutes:,.0f} min"
     return (
         f"About {about.rows:,} rows in {about.requests:,} requests: {lasts}, "
         f"{about.megabytes:,.1f} MB"

@@ -20,7 +20,7 @@ async def test_a_phase_is_read_approved_and_followed_in_the_inbox(
     async with sitting(app, size=(120, 60)) as person:
         for text in (
             "Phase 104: Wider things, and parts",
-            "About 10 rows in 4 requests: 2 seconds, 0.1 MB",
+            "About 10 rows in 4 requests: under a minute, 0.1 MB",
             "thing  2 columns more, 5 rows",
             "size integer, colour text",
             "part  new table, 4 columns, 5 rows",

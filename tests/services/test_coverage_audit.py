@@ -410,7 +410,7 @@ def _open(connection):
 
 
 def _from_nothing(world):
-    """Give the gaps as an audit finds them that knows of none before it; nothing is kept."""
+    """Give what an audit finds and counts that knows of none before it; nothing is kept."""
     with world.workspace.database.reading() as connection:
         connection.exec_driver_sql("DELETE FROM coverage_gaps")
         connection.exec_driver_sql("DELETE FROM coverage_tables")
@@ -418,9 +418,78 @@ def _from_nothing(world):
         places = service._places(world.workspace, known)
         sets.compare(connection, places)
         sets.write(connection, store.audits(connection, limit=1)[0].id)
-        found = _open(connection)
+        found = _open(connection), _counts(connection)
         connection.rollback()
     return found
+
+
+OF_NAME = "table_name = 'customer' AND name = 'name'"
+CHANGES = [
+    f"UPDATE ns_catalog_columns SET state = 'unqueryable' WHERE {OF_NAME}",
+    f"UPDATE ns_catalog_columns SET gone_at = '{AT}' WHERE {OF_NAME}",
+    f"UPDATE ns_catalog_columns SET kind = 'integer' WHERE {OF_NAME}",
+    "UPDATE ns_catalog_columns SET reason = 'feature_off' WHERE name = 'balance'",
+    "UPDATE ns_catalog_columns SET filled = 1 WHERE name = 'email'",
+    "UPDATE ns_catalog_columns SET sampled = 9 WHERE name = 'email'",
+    "UPDATE ns_catalog_columns SET custom = 1 WHERE name = 'email'",
+    "UPDATE ns_catalog_columns SET name = 'mail' WHERE name = 'email'",
+    "UPDATE ns_catalog_tables SET state = 'unqueryable'",
+    f"UPDATE ns_catalog_tables SET gone_at = '{AT}'",
+    "UPDATE ns_catalog_tables SET state = 'unknown'",
+    "UPDATE ns_catalog_tables SET row_count = 7",
+    "DELETE FROM ns_catalog_facts",
+    f"UPDATE sync_column_map SET kind = 'integer' WHERE {OF_NAME}",
+    f"UPDATE sync_column_map SET set_aside_at = '{AT}' WHERE {OF_NAME}",
+    f"DELETE FROM sync_column_map WHERE {OF_NAME}",
+    "DELETE FROM sync_table_map WHERE name = 'waiting'",
+    "UPDATE sync_table_map SET pause_reason = 'gone'",
+    "ALTER TABLE ns_customer ADD COLUMN email TEXT",
+    "INSERT INTO coverage_exclusions VALUES ('customer', '', 'n', 'ada', '')",
+    "INSERT INTO coverage_exclusions VALUES ('customer', 'email', 'n', 'ada', '')",
+    "UPDATE coverage_exclusions SET name = 'name'",
+    "DELETE FROM coverage_exclusions",
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_whatever_a_gap_rests_on_is_looked_at_again_when_it_changes(world, change):
+    world.tells(
+        "customer",
+        rows=100,
+        id="integer",
+        name="text",
+        email={"filled": 2, "sampled": 4},
+        phone="text",
+        balance={"state": "unqueryable", "reason": "not_queryable"},
+    )
+    world.tells("bom", id="integer", name="text")
+    world.mirrored(customer={"name": "text", "untold": "text"}, waiting={})
+    world.sql("DROP VIEW ns_waiting_live")
+    world.sql("DROP TABLE ns_waiting")
+    world.sql("INSERT INTO coverage_exclusions VALUES ('bom', 'id', 'n', 'ada', '')")
+    world.audit()
+    before = world.sql("SELECT * FROM coverage_gaps"), world.sql("SELECT * FROM coverage_tables")
+    world.sql(change)
+    expected = _from_nothing(world)
+    world.audit()
+    assert (_now(world), _counted(world)) == expected
+    assert before != (
+        world.sql("SELECT * FROM coverage_gaps"), world.sql("SELECT * FROM coverage_tables")
+    )  # fmt: skip
+
+
+def _now(world):
+    with world.workspace.database.reading() as connection:
+        return _open(connection)
+
+
+def _counted(world):
+    with world.workspace.database.reading() as connection:
+        return _counts(connection)
+
+
+def _counts(connection):
+    return sorted(map(tuple, connection.exec_driver_sql("SELECT * FROM coverage_tables")))
 
 
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -438,5 +507,4 @@ def test_audit_after_audit_comes_to_what_one_audit_would_find(open_workspace, ro
             _take(world, step)
         expected = _from_nothing(world)
         world.audit()
-        with world.workspace.database.reading() as connection:
-            assert _open(connection) == expected
+        assert (_now(world), _counted(world)) == expected

@@ -21,7 +21,6 @@ _MUTED, _GOOD, _BAD, _WARNING, _STRONG = (
     "bold",
 )
 _MARKS = {"done": ("✓", _GOOD), "failed": ("✗", _BAD), "running": ("…", "")}
-_MINUTES = 90  # seconds from which on a time is told in minutes
 _MOST_LINES = 2_000  # of SQL; a terminal is no place for more
 
 
@@ -56,15 +55,8 @@ def phase_sql(phase: "Phase") -> Iterator[Content]:
 def _cost(plan: "PhasePlan") -> str:
     about = plan.estimate
     requests = words.counted(about.requests, "request")
-    return (
-        f"About {about.rows:,} rows in {requests}: {_lasting(about.seconds)}, "
-        f"{about.megabytes:,.1f} MB"
-    )
-
-
-def _lasting(seconds: float) -> str:
-    soon = seconds < _MINUTES
-    return words.counted(round(seconds if soon else seconds / 60), "second" if soon else "minute")
+    lasts = "under a minute" if about.minutes < 1 else f"about {about.minutes:,.0f} min"
+    return f"About {about.rows:,} rows in {requests}: {lasts}, {about.megabytes:,.1f} MB"
 
 
 def _steps(phase: "Phase") -> Iterator[Content]:
