@@ -11,7 +11,7 @@ from nsconsole.cli.session import opened
 from nsconsole.services.coverage import audit as service
 from nsconsole.services.coverage.audit import AuditReport
 from nsconsole.services.coverage.gaps import Gap, drifted, missing_columns, missing_tables
-from nsconsole.services.coverage.history import Delta, GapMoved, audits, compare
+from nsconsole.services.coverage.history import Delta, GapMoved, audits, compare, table_shares
 from nsconsole.services.errors import ServiceError
 from nsconsole.services.workspace import Workspace
 
@@ -62,7 +62,7 @@ def _delta(workspace: Workspace, audit_id: int) -> Delta | None:
 
 
 def _document(workspace: Workspace, report: AuditReport, delta: Delta | None) -> dict[str, object]:
-    line = report.line
+    line, drift = report.line, drifted(workspace)
     return {
         "audit_id": line.id,
         "at": line.at,
@@ -84,6 +84,15 @@ def _document(workspace: Workspace, report: AuditReport, delta: Delta | None) ->
             }
             for domain in report.domains
         ],
+        "tables": [
+            {
+                "table": table.name,
+                "columns_total": table.total,
+                "columns_mirrored": table.mirrored,
+                "coverage_percent": table.coverage_percent,
+            }
+            for table in table_shares(workspace)
+        ],
         "missing_tables": missing_tables(workspace),
         "missing_columns": [
             {"table": table, "column": column, "type": kind}
@@ -91,8 +100,13 @@ def _document(workspace: Workspace, report: AuditReport, delta: Delta | None) ->
         ],
         "drifted_columns": [
             {"table": gap.table, "column": gap.column, "what": gap.gap, "reason": gap.reason}
-            for gap in drifted(workspace)
+            for gap in drift
             if gap.column
+        ],
+        "drifted_tables": [
+            {"table": gap.table, "what": gap.gap, "reason": gap.reason}
+            for gap in drift
+            if not gap.column
         ],
         "delta": _moved(line.opened, line.closed, delta),
     }
@@ -127,7 +141,7 @@ def _show(workspace: Workspace, report: AuditReport, delta: Delta | None) -> Non
         f"{line.tables_mirrored:,} of {line.tables_total:,} tables."
     )
     if line.weighted_percent is not None:
-        output.line(f"Weighted by rows, and by fill where it is known: {line.weighted_percent} %.")
+        output.line(f"By rows and fill, where these are known: {line.weighted_percent:.2f} %.")
     if delta:
         output.line(
             f"Since audit {delta.earlier} ({delta.percent_before:.2f} %): "
@@ -157,10 +171,12 @@ def _show(workspace: Workspace, report: AuditReport, delta: Delta | None) -> Non
 
 
 def _drift(gaps: Sequence[Gap]) -> Iterator[str]:
-    if gaps:
+    whole = {gap.table for gap in gaps if not gap.column}
+    told = [gap for gap in gaps if not gap.column or gap.table not in whole]
+    if told:
         yield ""
-    for gap in gaps[:_MOST_TOLD]:
+    for gap in told[:_MOST_TOLD]:
         name = f"{gap.table}.{gap.column}" if gap.column else gap.table
         yield f"{name}: {_WHAT[gap.gap]}"
-    if len(gaps) > _MOST_TOLD:
-        yield f"… and {len(gaps) - _MOST_TOLD:,} more"
+    if len(told) > _MOST_TOLD:
+        yield f"… and {len(told) - _MOST_TOLD:,} more"

@@ -100,6 +100,13 @@ def audit(connection: Connection, audit_id: int) -> Row[Any] | None:
     return connection.execute(select(coverage_audits).where(_A.id == audit_id)).one_or_none()
 
 
+def counted_tables(connection: Connection) -> list[Row[Any]]:
+    """Give what the last audit counted of each table of which NetSuite gives columns, by name."""
+    c = coverage_tables.c
+    query = select(c.name, c.columns_total, c.columns_mirrored).where(c.columns_total > 0)
+    return list(connection.execute(query.order_by(c.name)))
+
+
 def audit_before(connection: Connection, audit_id: int) -> Row[Any] | None:
     """Give the audit before one; None if it was the first."""
     earlier = select(coverage_audits).where(_A.id < audit_id).order_by(_A.id.desc()).limit(1)
@@ -225,7 +232,6 @@ def exclude(connection: Connection, key: Key, note: str, *, by: str, at: datetim
     kept = upsert(coverage_exclusions).values(row | said)
     connection.execute(kept.on_conflict_do_update(index_elements=list(row), set_=said))
     last = _G.priority % SPAN + LAST_TURN * SPAN
-    _look_again(connection, key)
     excluded = update(coverage_gaps).where(_IS_OPEN, _meant_by(key))
     connection.execute(excluded.values(reason=Reason.EXCLUDED.value, priority=last))
 
@@ -235,18 +241,14 @@ def include(connection: Connection, key: Key) -> bool:
     taken = delete(coverage_exclusions).where(_X.table_name == key.table, _X.name == key.column)
     if not connection.execute(taken).rowcount:
         return False
-    _look_again(connection, key)
+    # What the table rests on may be as it was at the last audit, but its gaps are not.
+    connection.execute(delete(coverage_tables).where(coverage_tables.c.name == key.table))
     still = exists().where(_X.table_name == _G.table_name, _X.name.in_((_G.name, "")))
     told = select(_C.reason).where(_C.table_name == _G.table_name, _C.name == _G.name)
     reason = func.coalesce(told.scalar_subquery(), Reason.NEVER_PLANNED.value)
     back = update(coverage_gaps).where(_IS_OPEN, _meant_by(key), ~still)
     connection.execute(back.values(reason=reason))
     return True
-
-
-def _look_again(connection: Connection, key: Key) -> None:
-    """Have the next audit look at all columns of a table, whose gaps are changed here."""
-    connection.execute(delete(coverage_tables).where(coverage_tables.c.name == key.table))
 
 
 def _meant_by(key: Key) -> ColumnElement[bool]:

@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.base import ColumnCollection, ReadOnlyColumnCollection
 
+from nsconsole.catalog import Reason
 from nsconsole.store.tables import (
     coverage_audits,
     coverage_exclusions,
@@ -37,6 +38,8 @@ from nsconsole.store.tables import (
 )
 
 Columns = ReadOnlyColumnCollection[str, Any] | ColumnCollection[str, Any]
+
+GAPS = ("missing_table", "missing_column", "mapped_gone", "set_aside", "unmapped", "type_changed")
 
 _G, _T, _C, _F = coverage_gaps.c, ns_catalog_tables.c, ns_catalog_columns.c, ns_catalog_facts.c
 # Not `likely`, SQLite would look these up by another index, and sort them into tables.
@@ -143,9 +146,9 @@ class ColumnRow:
 
 
 class Extent(NamedTuple):
-    """How much matches."""
+    """How much matches: rows of the list, and gaps, of which a table's row may stand for many."""
 
-    tables: int
+    rows: int
     gaps: int
 
 
@@ -169,17 +172,33 @@ def mark(connection: Connection) -> Mark:
     return Mark(*connection.execute(query).one())
 
 
-def count(connection: Connection, looking: Looking) -> Extent:
-    """Count what matches."""
-    query = select(func.count(_G.table_name.distinct()), func.count()).where(
-        _IS_OPEN, _matches(looking)
-    )
-    return Extent(*connection.execute(query).one())
+def look(
+    connection: Connection, looking: Looking, *, offset: int, limit: int
+) -> tuple[Extent, list[GapRow]]:
+    """Count what matches, and give its rows from `offset` on, at most `limit`."""
+    matches = _matches(connection, looking)
+    if not looking.by_table:
+        query = select(func.count()).where(_IS_OPEN, matches)
+        gaps: int = connection.execute(query).scalar_one()
+        return Extent(gaps, gaps), _page(
+            connection, looking, _gaps(looking, matches), offset, limit
+        )
+    found = _tables_with(connection, matches)
+    tables = _tables(looking, list(found) if looking.words else None)
+    extent = Extent(len(found), sum(found.values()))
+    return extent, _page(connection, looking, tables, offset, limit)
 
 
-def page(connection: Connection, looking: Looking, *, offset: int, limit: int) -> list[GapRow]:
-    """Give the rows that match from `offset` on, at most `limit`."""
-    found = _in_order(looking, _listed(looking)).offset(offset).limit(limit).cte("found")
+def _tables_with(connection: Connection, matches: ColumnElement[bool]) -> dict[str, int]:
+    """Count the gaps that match, by table."""
+    query = select(_G.table_name, func.count()).where(_IS_OPEN, matches).group_by(_G.table_name)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def _page(
+    connection: Connection, looking: Looking, listed: Select[Any], offset: int, limit: int
+) -> list[GapRow]:
+    found = _in_order(looking, listed).offset(offset).limit(limit).cte("found")
     fill: FromClause = _added_up(found) if looking.by_table else ns_catalog_columns
     query = select(
         *(
@@ -199,7 +218,7 @@ def page(connection: Connection, looking: Looking, *, offset: int, limit: int) -
 
 def position(connection: Connection, looking: Looking, key: Key) -> int | None:
     """Tell at which place of all that matches a row stands; None if it does not match."""
-    listed = _listed(looking).cte("listed")
+    listed = _listed(connection, looking).cte("listed")
     place = func.row_number().over(order_by=_order(looking, listed.c))
     placed = select(listed.c.table_name, listed.c.name, (place - 1).label("place")).cte("placed")
     found: int | None = connection.execute(
@@ -210,7 +229,9 @@ def position(connection: Connection, looking: Looking, key: Key) -> int | None:
 
 def keys(connection: Connection, looking: Looking) -> set[Key]:
     """Give the keys of all rows that match."""
-    return {Key(row.table_name, row.name) for row in connection.execute(_listed(looking))}
+    return {
+        Key(row.table_name, row.name) for row in connection.execute(_listed(connection, looking))
+    }
 
 
 def table(connection: Connection, name: str) -> list[ColumnRow]:
@@ -281,9 +302,14 @@ def columns(connection: Connection, tables: Sequence[str]) -> dict[str, list[str
     return found
 
 
-def _listed(looking: Looking) -> Select[Any]:
-    if looking.by_table:
-        return _tables(looking)
+def _listed(connection: Connection, looking: Looking) -> Select[Any]:
+    matches = _matches(connection, looking)
+    if not looking.by_table:
+        return _gaps(looking, matches)
+    return _tables(looking, list(_tables_with(connection, matches)) if looking.words else None)
+
+
+def _gaps(looking: Looking, matches: ColumnElement[bool]) -> Select[Any]:
     sorts: dict[Order, ColumnElement[Any]] = {
         Order.PRIORITY: literal(0),
         Order.ROWS: _rows(_G.table_name),
@@ -291,13 +317,12 @@ def _listed(looking: Looking) -> Select[Any]:
     }
     shown = (_G.table_name, _G.name, _G.gap, _G.reason, _G.priority)
     of_tables = (literal(0).label("columns"), literal(0).label("closable"))
-    query = select(*shown, *of_tables, sorts[looking.order].label("sort")).where(
-        _IS_OPEN, _matches(looking)
-    )
-    return query.select_from(_as_far_as_needed(looking))
+    query = select(*shown, *of_tables, sorts[looking.order].label("sort"))
+    return query.where(_IS_OPEN, matches).select_from(_as_far_as_needed(looking))
 
 
-def _tables(looking: Looking) -> Select[Any]:
+def _tables(looking: Looking, names: Sequence[str] | None) -> Select[Any]:
+    """The tables with gaps, those of some names or all."""
     sorts: dict[Order, ColumnElement[Any]] = {
         Order.PRIORITY: literal(0),
         Order.ROWS: _rows(_G.table_name),
@@ -314,9 +339,10 @@ def _tables(looking: Looking) -> Select[Any]:
         func.sum(case((_IS_CLOSABLE, 1), else_=0)).label("closable"),
         sorts[looking.order].label("sort"),
     )
-    any_matches = func.sum(case((_matches(looking), 1), else_=0)) > 0
     query = query.select_from(_as_far_as_needed(looking)).where(_IS_OPEN)
-    return query.group_by(_G.table_name).having(any_matches)
+    if names is not None:
+        query = query.where(_G.table_name.in_(names))
+    return query.group_by(_G.table_name)
 
 
 def _as_far_as_needed(looking: Looking) -> FromClause:
@@ -335,18 +361,21 @@ def _rows(table_name: ColumnElement[str]) -> ColumnElement[int]:
     return func.coalesce(_T.row_count, surveyed.scalar_subquery())
 
 
-def _matches(looking: Looking) -> ColumnElement[bool]:
-    said = (_G.table_name, _G.name, _G.reason, _G.gap)
-    return and_(
-        true(),
-        *(
-            or_(
-                *(func.instr(text, word) > 0 for text in said),
-                _G.table_name.in_(select(_T.name).where(func.instr(_T.domain, word) > 0)),
-            )
-            for word in looking.words
-        ),
-    )
+def _matches(connection: Connection, looking: Looking) -> ColumnElement[bool]:
+    """What the words ask for; of a gap no more is compared than its names, if that is enough."""
+    domains = connection.execute(select(_T.domain).distinct()).scalars().all()
+    return and_(true(), *(_has(word, domains) for word in looking.words))
+
+
+def _has(word: str, domains: Sequence[str]) -> ColumnElement[bool]:
+    either = [func.instr(_G.table_name, word) > 0, func.instr(_G.name, word) > 0]
+    known = ((_G.reason, tuple(Reason)), (_G.gap, GAPS))
+    for column, values in known:
+        if found := [value for value in values if word in value]:
+            either.append(column.in_(found))
+    if found := [domain for domain in domains if word in domain]:
+        either.append(_G.table_name.in_(select(_T.name).where(_T.domain.in_(found))))
+    return or_(*either)
 
 
 def _order(looking: Looking, columns: Columns) -> list[ColumnElement[Any]]:

@@ -91,20 +91,24 @@ FROM (
 """
 
 
-def _listed(*columns: str) -> str:
-    # List by list, which is three times as quick as row by row.
-    return " || char(30) || ".join(f"group_concat(ifnull({column}, ''))" for column in columns)
+def _listed(*values: str) -> str:
+    # List by list, which is three times as quick as row by row. No value may be NULL: it would be
+    # left out, and nothing tell whose it was.
+    return " || char(30) || ".join(f"group_concat({value})" for value in values)
 
 
 # All that the gaps of a table rest on. Where it is as it was at the last audit, so are they, and
 # its columns need not be looked at again: an audit without news is quick.
-_OF_COLUMNS = _listed("name", "kind", "custom", "state", "reason", "gone_at", "filled", "sampled")
+_OF_COLUMNS = _listed(
+    *("name", "kind", "custom", "state", "coalesce(gone_at, reason, '')"),
+    "ifnull(a.rows * filled / sampled, '')",
+)
 _DIGEST = f"""ns_digest(
     {_RULES}, a.gone, a.barred, a.excluded, a.doubt, a.told, a.mapped, a.first, a.first_custom,
     (SELECT sql FROM audit_mirrors WHERE name = a.name),
     (SELECT {_OF_COLUMNS} FROM ns_catalog_columns WHERE table_name = a.name),
     (
-        SELECT {_listed("name", "kind", "set_aside_at")} FROM sync_column_map
+        SELECT {_listed("name", "kind", "set_aside_at NOTNULL")} FROM sync_column_map
         WHERE table_name = iif(a.mapped, a.name, NULL)
     ),
     (
@@ -173,9 +177,8 @@ WHERE iif(gap ISNULL, id NOTNULL,
     gap IS NOT old_gap OR new_reason <> old_reason OR priority <> old_priority)
 """
 
-# Nearly all columns are mirrored and have no gap, or are missing and have the same gap as before;
-# the WHERE tells these quickly, and leaves the rest to be judged. A lookup in an index by NULL
-# costs nothing, so that the map is not searched for tables that it does not have.
+# A lookup in an index by NULL costs nothing, so that the map and the mirror are not searched for
+# tables that they do not have.
 _REASON = """coalesce(
     a.why,
     iif(x.name NOTNULL, 'excluded', NULL),
@@ -189,7 +192,7 @@ _PRIORITY = f"""(
 )"""
 COMPARE_COLUMNS = f"""
 INSERT INTO audit_changes
-WITH doubtful AS (
+WITH seen AS (
     SELECT a.name AS table_name, c.name, g.id, g.gap AS old_gap, g.reason AS old_reason,
         g.priority AS old_priority, {_REASON} AS reason, {_PRIORITY} AS priority,
         m.name NOTNULL AS mapped, s.name NOTNULL AS kept, a.gone OR c.gone_at NOTNULL AS gone,
@@ -208,13 +211,6 @@ WITH doubtful AS (
         ON x.table_name = iif(a.picked, a.name, NULL) AND x.name = c.name
     LEFT JOIN coverage_gaps AS g
         ON g.table_name = a.name AND g.name = c.name AND g.closed_audit_id ISNULL
-    WHERE CASE
-        WHEN m.name ISNULL AND s.name ISNULL THEN iif(a.gone OR c.gone_at NOTNULL, g.id NOTNULL,
-            g.gap IS NOT 'missing_column' OR g.reason <> {_REASON} OR g.priority <> {_PRIORITY})
-        WHEN s.name NOTNULL AND m.kind = c.kind AND m.set_aside_at ISNULL AND a.barred ISNULL
-            AND c.state <> 'unqueryable' AND c.gone_at ISNULL THEN g.id NOTNULL
-        ELSE TRUE
-    END
 ),
 judged AS (
     SELECT *, CASE
@@ -226,7 +222,7 @@ judged AS (
         WHEN kept THEN 'unmapped'
         WHEN NOT gone THEN 'missing_column'
     END AS gap
-    FROM doubtful
+    FROM seen
 )
 {_DIFFERING}"""
 
@@ -270,21 +266,21 @@ judged AS (
 )
 {_DIFFERING}"""
 
-# The catalog loses nothing, but the map and the mirror may.
+# Nothing of what a gap was in: its column, or even its table.
 COMPARE_VANISHED = """
 INSERT INTO audit_changes
 SELECT g.table_name, g.name, NULL, NULL, NULL, g.id, FALSE
-FROM coverage_gaps AS g INDEXED BY ix_coverage_gaps_drift
+FROM audit_moved AS v CROSS JOIN coverage_gaps AS g
+    ON g.table_name = v.name AND g.closed_audit_id IS NULL
+WHERE g.name > '' AND NOT EXISTS (
+    SELECT 1 FROM ns_catalog_columns WHERE table_name = g.table_name AND name = g.name
+) AND NOT EXISTS (
+    SELECT 1 FROM sync_column_map WHERE table_name = g.table_name AND name = g.name
+) AND NOT EXISTS (SELECT 1 FROM audit_mirror WHERE table_name = g.table_name AND name = g.name);
+INSERT INTO audit_changes
+SELECT g.table_name, g.name, NULL, NULL, NULL, g.id, FALSE FROM coverage_gaps AS g
 WHERE g.closed_audit_id IS NULL AND (g.gap <> 'missing_column' OR g.reason = 'not_synced')
-AND iif(g.name = '' OR NOT EXISTS (SELECT 1 FROM audit_moved WHERE name = g.table_name),
-    NOT EXISTS (SELECT 1 FROM audit_tables WHERE name = g.table_name),
-    NOT EXISTS (
-        SELECT 1 FROM ns_catalog_columns WHERE table_name = g.table_name AND name = g.name
-    ) AND NOT EXISTS (
-        SELECT 1 FROM sync_column_map WHERE table_name = g.table_name AND name = g.name
-    ) AND NOT EXISTS (
-        SELECT 1 FROM audit_mirror WHERE table_name = g.table_name AND name = g.name
-    ))
+AND NOT EXISTS (SELECT 1 FROM audit_tables WHERE name = g.table_name)
 """
 
 WRITE = """

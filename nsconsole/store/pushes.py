@@ -102,7 +102,7 @@ _BATCH = select(_CANDIDATES.c.id).where(
         and_(select(_FIRST.c.attempts).scalar_subquery() == 0, _CANDIDATES.c.attempts == 0),
     )
 )
-_LEASED = (
+_LEASED = (  # what a drain wants to know of a push
     "id",
     "proposal_id",
     "request_id",

@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+import time
 import uuid
 from dataclasses import replace
 from types import SimpleNamespace
@@ -13,6 +14,7 @@ from nsconsole.services import audit_trail
 from nsconsole.services.pushes import draining
 from nsconsole.store import pushes
 
+_MOMENT = 0.05  # seconds, long enough to be looked at or killed in
 _CALLS = ("ping", "write", "lookup", "read", "suiteql")
 
 
@@ -121,6 +123,7 @@ def take_out_mirror_row(workspace):
 def _followed_by(function, more):
     def both(*arguments):
         result = function(*arguments)
+        time.sleep(_MOMENT)
         more()
         return result
 

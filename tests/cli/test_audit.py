@@ -56,6 +56,11 @@ def test_it_asks_netsuite_and_tells_what_is_missing_under_the_contracts_names(pr
         "tables_mirrored": 1,
         "tables_total": 2,
     }
+    assert told["tables"] == [
+        {"table": "bom", "columns_total": 1, "columns_mirrored": 0, "coverage_percent": 0.0},
+        {"table": "customer", "columns_total": 3, "columns_mirrored": 2, "coverage_percent": 66.67},
+    ]
+    assert told["drifted_tables"] == []
     assert told["delta"]["since"] is None
     assert (told["delta"]["opened"], told["delta"]["closed"]) == (3, 0)
     assert (home / "coverage" / "netsuite-coverage.html").exists()
@@ -91,6 +96,10 @@ def test_people_read_the_figures_what_drifted_and_what_to_do_next(program, accou
     assert "33.33 % of what NetSuite gives is mirrored, 1 of 3 columns and 1 of 2 tables" in said
     assert "Since audit 1 (50.00 %): gaps closed: 0, opened: 1." in said
     assert "customer.name: mapped, and NetSuite no longer gives it" in said
+    del account.suiteql["customer"]
+    said = program.here("audit").out
+    assert "customer: mapped, and NetSuite no longer gives it" in said
+    assert "customer.name" not in said
     assert "nsconsole phase plan" in said
 
 

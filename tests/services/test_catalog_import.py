@@ -1,15 +1,13 @@
-"""Importing the Records Catalog: whatever a person may give for it, and what the script saves."""
+"""Importing the Records Catalog: whatever a person may give for it."""
 
 import json
-import shutil
-import subprocess
 import time
 
 import pytest
 
 from nsconsole.catalog import Event, Reason, Source, State
 from nsconsole.services.coverage.catalog import reading
-from nsconsole.services.coverage.catalog.importing import LARGEST, export_script, import_export
+from nsconsole.services.coverage.catalog.importing import LARGEST, import_export
 from nsconsole.services.errors import BadInputError, ServiceError
 from nsconsole.store import catalog as store
 
@@ -145,43 +143,3 @@ def test_thirty_thousand_columns_are_merged_in_seconds(workspace):
     began = time.process_time()
     assert import_export(workspace, data).columns == 30_000
     assert time.process_time() - began < 15
-
-
-_HARNESS = """
-const [base, script, kept] = process.argv.slice(1);
-const plain = globalThis.fetch;
-const {cookie} = await (await plain(`${base}/sandbox/session`, {method: "POST"})).json();
-globalThis.location = {origin: base};
-globalThis.fetch = (url, how) =>
-  plain(url, {...how, headers: {...how?.headers, cookie: kept === "kept" ? cookie : ""}});
-let saved;
-URL.createObjectURL = (blob) => { saved = blob; return "blob:it"; };
-URL.revokeObjectURL = () => {};
-globalThis.console.log = () => {};
-const link = {
-  remove() {},
-  async click() { process.stdout.write(await saved.text(), () => process.exit(0)); },
-};
-globalThis.document = {createElement: () => link, body: {appendChild() {}}};
-(0, eval)(script);
-"""
-
-
-def _run_script(url, session):
-    command = ["node", "--input-type=module", "-e", _HARNESS, url, export_script(), session]
-    return subprocess.run(command, capture_output=True, timeout=60, check=False)
-
-
-@pytest.mark.skipif(shutil.which("node") is None, reason="there is no JavaScript to run it with")
-def test_the_script_saves_in_a_session_what_is_then_imported(sandbox, open_workspace):
-    saved = _run_script(sandbox.url, "kept")
-    workspace = open_workspace({})
-    report = import_export(workspace, saved.stdout)
-    whole = sandbox._door("records-catalog")
-    assert report.columns == sum(len(detail["fields"]) for detail in whole["details"])
-    # Only joins lead to lines and mappings: no list has them.
-    assert "transactionLine" not in [each["id"] for each in whole["recordTypes"]]
-    assert reading.table(workspace, "transactionline").row.state is State.QUERYABLE
-    lost = _run_script(sandbox.url, "lost")
-    assert lost.stdout == b""
-    assert b"Log in" in lost.stderr

@@ -1,6 +1,7 @@
-"""The catalog of the sandbox's whole account, and what becomes of it when the account drifts."""
+"""The catalog of the sandbox's whole account: fetched, drifted, and saved by the script."""
 
 import shutil
+import subprocess
 from contextlib import closing
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from nsconsole.catalog import Event, Reason, State
 from nsconsole.services.coverage.catalog import reading
 from nsconsole.services.coverage.catalog.fetching import fetch_catalog
+from nsconsole.services.coverage.catalog.importing import export_script, import_export
 from nsconsole.services.coverage.catalog.reports import FetchStatus
 from nsconsole.services.workspace import open_workspace
 from nsconsole.settings import load_settings
@@ -94,3 +96,44 @@ def test_each_drift_is_told_as_what_it_is(drifted, table, event, name, after):
     assert [(change.event, change.name, change.after) for change in history] == [
         (event, name, after)
     ]
+
+
+_HARNESS = """
+const [base, script, kept] = process.argv.slice(1);
+const plain = globalThis.fetch;
+const {cookie} = await (await plain(`${base}/sandbox/session`, {method: "POST"})).json();
+globalThis.location = {origin: base};
+globalThis.fetch = (url, how) =>
+  plain(url, {...how, headers: {...how?.headers, cookie: kept === "kept" ? cookie : ""}});
+let saved;
+URL.createObjectURL = (blob) => { saved = blob; return "blob:it"; };
+URL.revokeObjectURL = () => {};
+globalThis.console.log = () => {};
+const link = {
+  remove() {},
+  async click() { process.stdout.write(await saved.text(), () => process.exit(0)); },
+};
+globalThis.document = {createElement: () => link, body: {appendChild() {}}};
+(0, eval)(script);
+"""
+
+
+def _run_script(url, session):
+    command = ["node", "--input-type=module", "-e", _HARNESS, url, export_script(), session]
+    return subprocess.run(command, capture_output=True, timeout=60, check=False)
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="there is no JavaScript to run it with")
+def test_the_script_saves_in_a_session_what_is_then_imported(drifted, open_workspace):
+    account = drifted[1]
+    saved = _run_script(account.url, "kept")
+    workspace = open_workspace({})
+    report = import_export(workspace, saved.stdout)
+    whole = account._door("records-catalog")
+    assert report.columns == sum(len(detail["fields"]) for detail in whole["details"])
+    # Only joins lead to lines and mappings: no list has them.
+    assert "transactionLine" not in [each["id"] for each in whole["recordTypes"]]
+    assert reading.table(workspace, "transactionline").row.state is State.QUERYABLE
+    lost = _run_script(account.url, "lost")
+    assert lost.stdout == b""
+    assert b"Log in" in lost.stderr

@@ -492,7 +492,7 @@ def _counts(connection):
     return sorted(map(tuple, connection.exec_driver_sql("SELECT * FROM coverage_tables")))
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rounds=st.lists(st.lists(STEPS, max_size=6), min_size=2, max_size=4))
 def test_audit_after_audit_comes_to_what_one_audit_would_find(open_workspace, rounds):
     world = World(open_workspace({}))

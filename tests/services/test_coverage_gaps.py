@@ -84,6 +84,15 @@ def test_what_an_admin_excludes_is_no_longer_counted_until_they_include_it_again
     assert exclusions.exclusions(world.workspace) == []
 
 
+def test_what_is_excluded_and_included_between_two_audits_is_as_it_was(world, admin):
+    before = world.order()
+    exclusions.exclude(world.workspace, admin, "customer", "email", "no")
+    assert world.order() != before
+    exclusions.include(world.workspace, admin, "customer", "email")
+    world.audit()
+    assert world.order() == before
+
+
 def test_an_excluded_column_keeps_its_own_note_and_its_exclusion_beside_its_tables(world, admin):
     exclude = exclusions.exclude
     exclude(world.workspace, admin, "bom", "name", "empty")
@@ -140,6 +149,7 @@ def test_any_two_audits_can_be_compared_either_way(world, clock):
     closed |= {("bom", "id"), ("bom", "name")}
     whole = compare(world.workspace, 1)
     assert (whole.later, _moved(whole.opened), _moved(whole.closed)) == (3, phone, closed)
+    assert whole.closed[0].column == "email"  # the most valuable first
     assert (whole.percent_before, whole.percent_after) == (40.0, 83.33)
     back = compare(world.workspace, 3, 1)
     assert (_moved(back.opened), _moved(back.closed)) == (closed, phone)

@@ -88,8 +88,7 @@ class GapPane(Vertical):
         self._read = read
         self.list.hint = _NO_MATCH if read.looking.words else self._empty
         self.list.by_table = read.looking.by_table
-        total = read.extent.tables if read.looking.by_table else read.extent.gaps
-        self.list.show_rows(total, read.offset, read.rows)
+        self.list.show_rows(read.extent.rows, read.offset, read.rows)
         self.say_what_is_listed()
 
     @on(GapList.Highlighted)
@@ -102,7 +101,7 @@ class GapPane(Vertical):
             return
         extent, looking = self._read.extent, self._looking
         gaps = words.counted(extent.gaps, "gap")
-        shown = f"{words.counted(extent.tables, 'table')}, {gaps}" if looking.by_table else gaps
+        shown = f"{words.counted(extent.rows, 'table')}, {gaps}" if looking.by_table else gaps
         parts = ["Gaps", f"{shown} (v)", f"{wording.ORDERS[looking.order]} (s)"]
         if self.list.picked:
             parts.append(f"{len(self.list.picked):,} picked (U unpicks)")
@@ -111,9 +110,10 @@ class GapPane(Vertical):
         self._say("listed", " · ".join(parts))
 
     def _say(self, place: str, text: str | Content) -> None:
-        if self._said.get(place) != text:  # each update lays out the whole screen anew
+        if self._said.get(place) != text:
             self._said[place] = text
-            self.query_one(f"#{place}", Static).update(text)
+            # Both have the height that they have, and to lay out the screen anew takes its time.
+            self.query_one(f"#{place}", Static).update(text, layout=False)
 
     # Looking
 

@@ -72,11 +72,11 @@ class Reader:
         with self._workspace.database.reading() as connection:
             if window.anchor:
                 place = store.position(connection, wanted, window.anchor)
-                top += 0 if place is None else place - window.row
-            extent = store.count(connection, wanted)
-            total = extent.tables if looking.by_table else extent.gaps
-            top = max(min(top, total - window.height), 0)
-            rows = store.page(connection, wanted, offset=top, limit=window.height)
+                top = max(top + (0 if place is None else place - window.row), 0)
+            extent, rows = store.look(connection, wanted, offset=top, limit=window.height)
+            if not rows and extent.rows:  # it became shorter meanwhile
+                top = max(extent.rows - window.height, 0)
+                extent, rows = store.look(connection, wanted, offset=top, limit=window.height)
         self._post(messages.GapsRead(looking, extent, top, rows))
 
     def keys(self, looking: Looking) -> "set[store.Key]":

@@ -172,9 +172,10 @@ class CoverageScreen(Area):
         self._say("work", said)
 
     def _say(self, place: str, text: str | Content) -> None:
-        if self._said.get(place) != text:  # each update lays out the whole screen anew
+        if self._said.get(place) != text:
             self._said[place] = text
-            self.query_one(f"#{place}", Static).update(text)
+            # Only the notice is as high as its text; each layout is one of the whole screen.
+            self.query_one(f"#{place}", Static).update(text, layout=place == "notice")
 
     def tell(self, text: str, *, severity: "SeverityLevel" = "information") -> None:
         """Show a passing message in place of the one before, for together they hide the list."""

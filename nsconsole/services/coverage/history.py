@@ -53,6 +53,20 @@ class DomainShare:
 
 
 @dataclass(frozen=True, slots=True)
+class TableShare:
+    """How many columns of a table NetSuite gives, and how many are mirrored."""
+
+    name: str
+    total: int
+    mirrored: int
+
+    @property
+    def coverage_percent(self) -> float:
+        """How much of them is mirrored; 100 only if all of them are."""
+        return percent(self.mirrored, self.total)
+
+
+@dataclass(frozen=True, slots=True)
 class GapMoved:
     """A gap that came or went; without a column it is the table's."""
 
@@ -97,6 +111,13 @@ def domains(workspace: Workspace) -> list[DomainShare]:
 def domains_in(summary_json: str) -> list[DomainShare]:
     """Read the domains of what an audit kept."""
     return [DomainShare(**each) for each in json.loads(summary_json).get("domains", ())]
+
+
+def table_shares(workspace: Workspace) -> list[TableShare]:
+    """Give the tables of which NetSuite gives columns, as the last audit counted them, by name."""
+    with workspace.database.reading() as connection:
+        rows = store.counted_tables(connection)
+    return [TableShare(row.name, row.columns_total, row.columns_mirrored) for row in rows]
 
 
 def compare(workspace: Workspace, earlier: int, later: int | None = None) -> Delta:

@@ -93,7 +93,7 @@ class _Fetch:
         self._changes: Counter[Event] = Counter()
         self._sources = {
             source: SourceReport()
-            for source in (Source.SUITEQL, Source.RECORDS, Source.CUSTOMIZATION, Source.PROBE)
+            for source in (Source.SUITEQL, Source.RECORDS, Source.CUSTOMIZATION)
         }
 
     def run(self) -> FetchReport:
@@ -202,8 +202,9 @@ class _Fetch:
         for done, each in enumerate(as_completed(coming), start=1):
             description = each.result()
             for source, facts in description.said.items():
-                self._sources[source].described += 1
-                self._sources[source].columns += len(facts)
+                report = self._sources.setdefault(source, SourceReport())
+                report.described += 1
+                report.columns += len(facts)
             for source, why in description.failures.items():
                 self._sources[source].failed[description.table] = why
             if description.digest and not description.said:
