@@ -51,7 +51,8 @@ class Rows:
             return {}
         (key, *_), wanted = present.key, [name for name in names if name in present.columns]
         row = self.one(table, wanted, {key: number}) if wanted else self.first(table, key, number)
-        return dict(row) if row is not None else {}
+        # dict(row) would look for each name among all of them
+        return dict(zip(row.keys(), row, strict=True)) if row is not None else {}
 
     def exists(self, table: str, where: Mapping[str, Stored]) -> bool:
         """Whether a row matches `where`."""

@@ -88,12 +88,6 @@ def _says(word: str) -> ColumnElement[bool]:
     return or_(found, _D.id == int(word)) if is_id else found
 
 
-def add_attempts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Record what became of calls for pushes."""
-    if rows:
-        connection.execute(insert(ns_push_attempts), [dict(row) for row in rows])
-
-
 def attempts_of(connection: Connection, push_id: int) -> list[Row[Any]]:
     """Give a push's attempts, the oldest first."""
     query = select(ns_push_attempts).where(_A.push_id == push_id).order_by(_A.id)

@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.exc import DatabaseError as DriverError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-_WRITES, _FILE = "nsconsole_writes", "nsconsole_file"
+_WRITES, _FILE, _PATIENCE = "nsconsole_writes", "nsconsole_file", "nsconsole_patience"
 _TURN = 8  # milliseconds
 
 
@@ -26,6 +26,7 @@ class Database:
     """A database that threads share; each `reading()` or `writing()` is one transaction."""
 
     engine: Engine
+    writer: Engine  # the same, for transactions that write
 
     @property
     def path(self) -> Path:
@@ -35,7 +36,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A consistent view, which never waits for a writer nor holds one up."""
-        with _explained(self.path), self.engine.connect() as connection:
+        with _explained(self), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
@@ -44,8 +45,7 @@ class Database:
 
         Committed at the end of the block, rolled back by an exception.
         """
-        writer = self.engine.execution_options(**{_WRITES: True})
-        with _explained(self.path), writer.begin() as connection:
+        with _explained(self), self.writer.begin() as connection:
             yield connection
 
     @contextmanager
@@ -55,8 +55,7 @@ class Database:
         SQLite alters a table by replacing it, and with foreign keys on that deletes the rows which
         refer to it. The switch works only outside a transaction.
         """
-        writer = self.engine.execution_options(**{_WRITES: True})
-        with _explained(self.path), writer.connect() as connection:
+        with _explained(self), self.writer.connect() as connection:
             driver: Any = connection.connection.driver_connection
             driver.execute("PRAGMA foreign_keys=OFF")
             try:
@@ -87,7 +86,7 @@ def open_database(place: Path | str, *, busy_timeout: float = 10.0) -> Database:
     engine = create_engine(parsed, connect_args={"timeout": busy_timeout})
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
-    return Database(engine)
+    return Database(engine, engine.execution_options(**{_WRITES: True}))
 
 
 def _url_of(path: Path) -> URL:
@@ -100,6 +99,7 @@ def _configure(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> N
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
     path = Path(connection.execute("PRAGMA database_list").fetchone()[2])
+    (record.info[_PATIENCE],) = connection.execute("PRAGMA busy_timeout").fetchone()
     record.info[_FILE] = path, _identity(path)
 
 
@@ -136,7 +136,7 @@ def _wait_for_turn(connection: Connection) -> None:
     # SQLite looks for a free lock ever more seldom, so that whoever has waited longest starves
     # among many writers. Begun anew every few milliseconds, all waits are alike.
     driver: Any = connection.connection.driver_connection
-    (patience,) = driver.execute("PRAGMA busy_timeout").fetchone()
+    patience = connection.info[_PATIENCE]
     driver.execute(f"PRAGMA busy_timeout={_TURN}")
     try:
         for _ in range(patience // _TURN):
@@ -153,13 +153,13 @@ def _wait_for_turn(connection: Connection) -> None:
 
 
 @contextmanager
-def _explained(path: Path) -> Iterator[None]:
+def _explained(database: Database) -> Iterator[None]:
     try:
         yield
     except IntegrityError:
         raise  # the statement's own, which its caller explains
     except DriverError as error:
-        raise DatabaseError(_sentence(path, error)) from error
+        raise DatabaseError(_sentence(database.path, error)) from error
 
 
 def _sentence(path: Path, error: DBAPIError) -> str:

@@ -76,8 +76,8 @@ class Ground:
         return _filter(terminal, word, " 1 table,", f" {self.tables:,} tables,")
 
     def filter_inbox(self, terminal):
-        """Filter for one proposal."""
-        word, all_of_them = f"q{self.columns // 2}z", f" {self.columns:,} proposals ·"
+        """Filter for one proposal, which the word's last digit tells from ten others."""
+        word, all_of_them = f"q{self.columns // 2}", f" {self.columns:,} proposals ·"
         return _filter(terminal, word, " 1 proposal ·", all_of_them)
 
 
