@@ -247,13 +247,10 @@ class NsConsole(App[None]):
         self.switch_mode("inbox")
         self._inbox.show_proposal(proposal_id)
 
-    def action_start_round(self) -> None:
+    async def action_start_round(self) -> None:
         """Walk through the stages of a coverage round, from where the workspace stands."""
-        self.switch_mode("coverage")
-        self.call_later(self._begin_round)
-
-    async def _begin_round(self) -> None:
-        await self.screen.run_action("round")
+        await self.switch_mode("coverage")
+        self.screen.call_after_refresh(self.screen.run_action, "round")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave out the key of the present screen; without a workspace there is no other."""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from nsconsole.console.app import NsConsole
     from nsconsole.console.area import Area
     from nsconsole.console.coverage.facts import Facts
+    from nsconsole.console.coverage.reading import Reader
     from nsconsole.console.session import Session
     from nsconsole.services.operators import Authority
     from nsconsole.services.workspace import Workspace
@@ -104,8 +105,9 @@ async def _do(app: "NsConsole", session: "Session", order: "Callable[[Authority]
     return await with_authority(session, lambda: order(authority))
 
 
-async def take_next_step(app: "NsConsole", facts: "Facts", screen: "Area") -> None:
-    """Show the five stages of a round, and then do what comes next on a screen."""
+async def take_next_step(app: "NsConsole", reader: "Reader", screen: "Area") -> None:
+    """Show the five stages of a round as it stands now, and then do what comes next on a screen."""
+    facts = await asyncio.to_thread(reader.known)
     action = await app.push_screen_wait(RoundDialog(facts, app.now()))
     if action:
         screen.call_later(screen.run_action, action)  # once this question is over

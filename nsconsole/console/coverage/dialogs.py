@@ -107,7 +107,7 @@ class ExcludeDialog(ReasonDialog):
     def __init__(self, keys: "Sequence[Key]") -> None:
         super().__init__(
             f"Exclude {named(keys)}?",
-            about=about(keys),
+            about=about(keys) if len(keys) > 1 or not keys[0].name else (),
             warning="",
             asked="Why? Audits show the note, and do not count it as missing.",
             verb="Exclude",

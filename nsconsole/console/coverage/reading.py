@@ -36,23 +36,27 @@ class Reader:
         self._facts.submit(self._read_facts)
 
     def _read_facts(self) -> None:
-        from nsconsole.services.coverage.findings import unseen
-        from nsconsole.services.coverage.history import audits, domains
-        from nsconsole.services.phases.listing import phases
         from nsconsole.services.status import glance
         from nsconsole.store.coverage_screen import mark
 
-        workspace = self._workspace
-        self._post(messages.StandingRead(glance(workspace)))
-        with workspace.database.reading() as connection:
+        self._post(messages.StandingRead(glance(self._workspace)))
+        with self._workspace.database.reading() as connection:
             found = mark(connection)
-        known = Facts(
+        self._post(messages.CoverageRead(self.known(), found))
+
+    def known(self) -> Facts:
+        """Read how coverage stands, here and now: call it in a thread."""
+        from nsconsole.services.coverage.findings import unseen
+        from nsconsole.services.coverage.history import audits, domains
+        from nsconsole.services.phases.listing import phases
+
+        workspace = self._workspace
+        return Facts(
             audits(workspace, limit=_AUDITS),
             [Domain(each.name, each.mirrored, each.total) for each in domains(workspace)],
             [self._phase_now(line) for line in reversed(phases(workspace))],
             unseen(workspace),
         )
-        self._post(messages.CoverageRead(known, found))
 
     def _phase_now(self, line: "PhaseLine") -> PhaseNow:
         from nsconsole.services.phases.listing import phase

@@ -60,7 +60,8 @@ def next_step(facts: "Facts", now: datetime) -> Step:
 def _of_phase(phase: "PhaseNow") -> Step:
     name = clean(phase.line.name, limit=60)
     if phase.line.state == "proposed":
-        return Step(2, f"{name} waits in the inbox (1).", "Open the proposal", "open_phase")
+        opening = f"open_proposal({phase.line.proposal_id})"
+        return Step(2, f"{name} waits in the inbox (1).", "Open the proposal", opening)
     if phase.line.state == "failed":
         told = f"{name} failed; `nsconsole phase apply {phase.line.id}` goes on with it."
         return Step(3, told, "Show the phases", "phases")

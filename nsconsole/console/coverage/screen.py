@@ -67,7 +67,7 @@ class CoverageScreen(Area):
     ]
     BINDINGS: ClassVar[list[BindingType]] = [*_ROUND_KEYS, *_LIST_KEYS]
     KEYS: ClassVar[list[tuple[str, list[BindingType]]]] = [
-        ("Coverage: what is picked is meant, or else the row under the cursor", _ROUND_KEYS),
+        ("Coverage: what is picked, or else the row under the cursor", _ROUND_KEYS),
         ("Gaps", [*_LIST_KEYS, *GapList.BINDINGS]),
     ]
 
@@ -329,9 +329,11 @@ class CoverageScreen(Area):
 
     def action_round(self) -> None:
         """Show the five stages of a round, and take the next step."""
-        facts = self._facts
-        if facts:
-            self._ask(lambda: asking.take_next_step(self.app, facts, self))
+        reader = self._reader
+        if reader:
+            self._ask(lambda: asking.take_next_step(self.app, reader, self))
+        else:
+            self.tell("The workspace is still being opened.", severity="warning")
 
     # What stands over the screen
 
@@ -398,8 +400,6 @@ class CoverageScreen(Area):
         how = "The browser shows it" if opened.shown else "No browser could be started; open it"
         self.tell(f"{how}: {opened.path}")
 
-    def action_open_phase(self) -> None:
-        """Show the proposal of the phase under way in the inbox."""
-        phase = self._facts.open_phase if self._facts else None
-        if phase and phase.line.proposal_id:
-            self.app.open_proposal(phase.line.proposal_id)
+    def action_open_proposal(self, proposal_id: int) -> None:
+        """Show a phase's proposal in the inbox."""
+        self.app.open_proposal(proposal_id)

@@ -117,7 +117,7 @@ class TestWithNetSuite:
             (phase,) = phases(workspace)
             await person.until_seen(f"Phase {phase.number}")
             assert "Everything" in person.sees  # the inbox
-            app.action_start_round()
+            await app.action_start_round()
             await person.until_seen(f"▶ 3 Approve  {phase.name} waits in the inbox (1).")
             await person.press("y")
             await person.until_seen("Everything")
@@ -132,9 +132,9 @@ class TestWithNetSuite:
 
 
 async def test_a_round_begins_with_the_stage_at_which_the_workspace_is(
-    app, at_coverage, furnished, clock
+    app, sitting, furnished, clock
 ):
-    async with at_coverage(app) as person:
+    async with sitting(app) as person:
         await person.press("ctrl+p")
         await person.write("start a round")
         await person.press("enter")
