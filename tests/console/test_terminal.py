@@ -334,8 +334,8 @@ def test_a_workspace_of_a_later_version_shows_its_reason_and_no_proposals(
     with workspace.database.writing() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     terminal = start()
-    terminal.until("The workspace cannot be opened")
-    assert "newer than this nsconsole" in terminal.shows
+    terminal.until("newer than this nsconsole")
+    assert "The workspace cannot be opened" in terminal.shows
     assert "Vendor 42" not in terminal.shows
     terminal.press("q")
     assert terminal.end()[0] == 0
