@@ -203,6 +203,23 @@ def test_a_column_that_goes_while_another_takes_its_place_was_probably_renamed(
     assert column("customer", "openamount").state is State.QUERYABLE
 
 
+def test_a_column_is_known_again_whatever_else_went_at_the_same_time(fetch, account, workspace):
+    account.suiteql["customer"] = columns(
+        id="integer", fax="string", phone="string", note="string", balance="number", email="string"
+    )
+    fetch()
+    account.suiteql["customer"] = columns(
+        id="integer", phone="string", openamount="number", email="string", added="string"
+    )
+    fetch()
+    assert _history(workspace, "customer") == {
+        (Event.GONE, "fax", "text", None),
+        (Event.GONE, "note", "text", None),
+        (Event.RENAMED, "balance", "balance", "openamount"),
+        (Event.NEW, "added", None, "text"),
+    }
+
+
 def test_a_column_of_another_kind_in_its_place_is_another_column(fetch, account, workspace):
     fetch()
     told = account.suiteql["customer"]

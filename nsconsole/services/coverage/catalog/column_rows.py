@@ -1,6 +1,6 @@
 """The catalog's columns, by what the sources tell of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from nsconsole.catalog import ColumnFact, Event, Source, State, is_custom, kind_of
@@ -47,7 +47,8 @@ def column_changes(
     heard = {source for facts in before.values() for source in facts}
     went = [row for row in rows if row.gone_at]
     came = [row for row in rows if row.name not in known and not heard.isdisjoint(told[row.name])]
-    new_names = renamed(went, came)
+    old, new = _standing(known.values()), _standing({**known, **{r.name: r for r in rows}}.values())
+    new_names = renamed(went, came, before=old, now=new)
     unspoken = {*new_names, *new_names.values()}
     changes = [
         Change(row.table_name, row.name, Event.RENAMED, row.name, new_names[row.name])
@@ -58,6 +59,11 @@ def column_changes(
         if row.name in known or row in came:
             changes += () if row.name in unspoken else _events(known.get(row.name), row)
     return [change for change in changes if _is_news(change, before, told)]
+
+
+def _standing(rows: Iterable[ColumnRow]) -> list[str]:
+    """Give the names of the columns that are there, in their order."""
+    return [row.name for row in sorted(rows, key=lambda row: row.position) if not row.gone_at]
 
 
 def _is_news(change: Change, before: Told, told: Told) -> bool:
