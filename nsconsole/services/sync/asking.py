@@ -2,12 +2,10 @@
 
 import threading
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
-from tenacity import RetryCallState, Retrying, retry_if_exception
-from tenacity.wait import wait_exponential, wait_random
-
-from nsconsole.netsuite.errors import NetSuiteError, Outcome
+from nsconsole.services.patience import patiently
 from nsconsole.services.sync.halt import Halt, StoppedError
 
 if TYPE_CHECKING:
@@ -19,10 +17,6 @@ PAGE = 1000
 """Rows of a full page, the most that NetSuite gives."""
 
 _ATTEMPTS = 4  # of a request that fails
-_OVERLOADS = 40  # refusals for want of a place in the queue, which are no failures
-_LONGEST = 15.0  # seconds between two attempts
-
-_after_failure = wait_exponential(multiplier=0.5, max=_LONGEST) + wait_random(0, 0.5)
 
 
 class Asker:
@@ -42,24 +36,9 @@ class Asker:
         What may pass is asked again after a while: a failure few times, an overload many. Raises
         NetSuiteError with what came last, and StoppedError.
         """
-        failures = 0
         self._asked_at = time.monotonic()
-
-        def worth_another(error: BaseException) -> bool:
-            nonlocal failures
-            if not isinstance(error, NetSuiteError):
-                return False
-            failures += error.outcome is Outcome.TRANSIENT
-            return error.outcome in (Outcome.TRANSIENT, Outcome.OVERLOAD) and failures < attempts
-
-        retrying = Retrying(
-            retry=retry_if_exception(worth_another),
-            stop=lambda state: state.attempt_number >= _OVERLOADS,
-            wait=_pause,
-            sleep=self._halt.sleep,
-            reraise=True,
-        )
-        return retrying(self._ask_once, query, limit)
+        ask_once = partial(self._ask_once, query, limit)
+        return patiently(ask_once, attempts=attempts, sleep=self._halt.sleep)
 
     def close(self) -> None:
         """End with the run: a page that was asked for ahead is not asked for again."""
@@ -79,10 +58,3 @@ class Asker:
         page = self._netsuite.suiteql(query.sql, query.params, limit=limit, urgent=False)
         self._halt.answered_at = time.monotonic()
         return page
-
-
-def _pause(state: RetryCallState) -> float:
-    """Seconds to wait: what NetSuite asks for if it does, else ever more."""
-    error = state.outcome.exception() if state.outcome else None
-    asked = error.retry_after if isinstance(error, NetSuiteError) else None
-    return _after_failure(state) if asked is None else asked

@@ -3,13 +3,12 @@
 import threading
 import time
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
-
-from tenacity import RetryCallState, Retrying, retry_if_exception
-from tenacity.wait import wait_exponential, wait_random
 
 from nsconsole.netsuite.errors import NetSuiteError, Outcome
 from nsconsole.services import link
+from nsconsole.services.patience import patiently
 from nsconsole.services.sync.halt import Halt
 from nsconsole.services.workspace import Workspace
 
@@ -21,11 +20,7 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 _ATTEMPTS = 3  # of a request that fails; some descriptions NetSuite can never give
-_OVERLOADS = 40  # refusals for want of a place in the queue, which are no failures
-_LONGEST = 15.0  # seconds between two attempts
 _OUTAGE = (None, 502, 503, 504)  # HTTP statuses, or none at all
-
-_after_failure = wait_exponential(multiplier=0.5, max=_LONGEST) + wait_random(0, 0.5)
 
 
 class Asker:
@@ -43,29 +38,14 @@ class Asker:
         Raises NetSuiteError with what came last, and StoppedError. Where another request would
         fare no better, or lock the account, all of the fetch is stopped.
         """
-        failures = 0
         asked_at = time.monotonic()
-
-        def worth_another(error: BaseException) -> bool:
-            nonlocal failures
-            if not isinstance(error, NetSuiteError):
-                return False
-            failures += error.outcome is Outcome.TRANSIENT
-            return error.outcome in (Outcome.TRANSIENT, Outcome.OVERLOAD) and failures < _ATTEMPTS
-
-        retrying = Retrying(
-            retry=retry_if_exception(worth_another),
-            stop=lambda state: state.attempt_number >= _OVERLOADS,
-            wait=_pause,
-            sleep=self._halt.sleep,
-            reraise=True,
-        )
         try:
-            answer: _T = retrying(self._ask_once, call)
+            return patiently(
+                partial(self._ask_once, call), attempts=_ATTEMPTS, sleep=self._halt.sleep
+            )
         except NetSuiteError as error:
             self._learn(error, asked_at)
             raise
-        return answer
 
     def learn_limit(self) -> None:
         """Find out how many calls NetSuite takes at once, if it tells."""
@@ -87,10 +67,3 @@ class Asker:
         if error.outcome is Outcome.UNAUTHORIZED or is_outage:
             link.note(self._workspace, error)
             self._halt.stop(str(error))
-
-
-def _pause(state: RetryCallState) -> float:
-    """Seconds to wait: what NetSuite asks for if it does, else ever more."""
-    error = state.outcome.exception() if state.outcome else None
-    asked = error.retry_after if isinstance(error, NetSuiteError) else None
-    return _after_failure(state) if asked is None else asked
