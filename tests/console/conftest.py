@@ -224,7 +224,7 @@ class Person:
 
     def _at_work(self):
         answered = not self.asked and any(not work.is_finished for work in self.app.workers)
-        return self.lanes.newest or answered
+        return self.lanes.newest or answered or self.app.screen._layout_required
 
     async def _taken_in(self):
         # A key goes from the app to the screen to a widget, and what that posts goes on: each

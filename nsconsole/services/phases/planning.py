@@ -197,11 +197,11 @@ class _Planner:
         return []
 
     def _nothing(self) -> str:
-        with self._workspace.database.reading() as connection:
-            waiting = sorted(set(choosing.planned_already(connection).values()))
-        if waiting:
-            return f"nothing else is left to plan; {waiting[0]} waits to be decided or applied"
         if not self._left_out:
+            with self._workspace.database.reading() as connection:
+                waiting = sorted(set(choosing.planned_already(connection).values()))
+            if waiting:
+                return f"nothing else is left to plan; {waiting[0]} waits to be decided or applied"
             return "nothing is left to plan: whatever NetSuite gives is mirrored or excluded"
         tables = sorted({left.table for left in self._left_out})
         some = ", ".join(tables[:3]) + (f" and {len(tables) - 3} more" if len(tables) > 3 else "")
