@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import event
 
 from nsconsole.netsuite.client import NetSuite
-from nsconsole.services.sync import whole
+from nsconsole.services.sync import fetching, whole
 from nsconsole.services.sync.passes import sync
 from nsconsole.services.sync.run import TableRun
 from nsconsole.services.workspace import open_workspace
@@ -25,6 +25,7 @@ from nsconsole.settings import load_settings
 settings = load_settings(home=Path(sys.argv[1]))
 if sys.argv[2] != "1":  # enough rows for so many
     whole._RANGE = 12_000 // int(sys.argv[2])
+    fetching._WAITS = 0
 answers, deaths = os.pipe()
 
 

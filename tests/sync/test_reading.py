@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from nsconsole.mapping import Mode
-from nsconsole.services.sync import deletes
+from nsconsole.services.sync import deletes, fetching
 from nsconsole.services.sync.reports import TableStatus
 from nsconsole.services.sync.sync_map import check_map
 
@@ -406,7 +406,10 @@ def test_digits_that_no_number_column_holds_are_all_kept(mirror, sandbox, clock)
 # Walls
 
 
-def test_more_rows_than_netsuite_gives_by_offsets_are_read_whole(mirror, sandbox, clock):
+def test_more_rows_than_netsuite_gives_by_offsets_are_read_whole(
+    mirror, sandbox, clock, monkeypatch
+):
+    monkeypatch.setattr(fetching, "_WAITS", 0)  # as if NetSuite were far away
     mirror.use(EVENT)
     moment = clock() - timedelta(days=3)
     count = 101_500

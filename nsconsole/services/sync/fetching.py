@@ -1,6 +1,7 @@
 """Pages of a table in the order of their place, each fetched while the last one is written."""
 
 import threading
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
@@ -19,6 +20,8 @@ Place: TypeAlias = tuple[str, ...]
 """Where a row stands in an order, in NetSuite's own text."""
 
 _MOST_RANGES = 32  # read side by side; NetSuite takes fewer calls at once
+_FIRST = 0.1  # seconds that the work on the first page may take, which is not known yet
+_WAITS = 2.0  # times as long as the work on pages takes: then more of them are asked for at once
 
 
 class Range(NamedTuple):
@@ -88,7 +91,8 @@ def pages(
     """Give the pages of some ranges, which are read side by side, as they come.
 
     `order` names the columns that make a row's place, `only` those that are wanted, if not all.
-    `onward` tells what is to be read after a page: one range, or several in its place.
+    `onward` tells what is to be read after a page: one range, or several in its place. It is asked
+    where pages are waited for; where they are not, more of them at once would only be in the way.
     """
 
     reading = _Reading(ask_for, order, only)
@@ -106,15 +110,21 @@ def pages(
                     if run.table is table:  # else another range met the same, and has healed it
                         heal(run, error)
 
+    waited, worked = 0.0, _FIRST
     pool = ThreadPoolExecutor(_MOST_RANGES, thread_name_prefix=f"fetch-{run.table.name}")
     try:
         coming: set[Future[FetchedPage]] = {pool.submit(fetch, part) for part in ranges}
         while coming:
+            began = time.monotonic()
             done, coming = wait(coming, return_when=FIRST_COMPLETED)
             found = [future.result() for future in done]
-            found = [replace(page, left=tuple(onward(page))) for page in found]
+            came = time.monotonic()
+            waited += came - began
+            following = onward if waited >= _WAITS * worked else _the_rest
+            found = [replace(page, left=tuple(following(page))) for page in found]
             coming |= {pool.submit(fetch, part) for page in found for part in page.left}
             yield from found
+            worked += time.monotonic() - came
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
