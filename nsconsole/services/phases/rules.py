@@ -95,11 +95,6 @@ class Rules:
         found = (known for known in self.tables if fnmatchcase(table, known.pattern))
         return next(found, Known(table))
 
-    def turn_of(self, table: str, *, mapped: bool) -> int | None:
-        """Tell which phase, counted from 0, is the first about a table; None if none is."""
-        turns = (n for n, rule in enumerate(self.phases) if rule.takes(table, mapped=mapped))
-        return next(turns, None)
-
 
 def load_rules(workspace: Workspace) -> Rules:
     """Read the workspace's rules; at the first use those that come with nsconsole are laid down.

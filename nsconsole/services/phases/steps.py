@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 
 from sqlalchemy import Connection
 
@@ -231,16 +230,11 @@ class _News:
 
 def do_audit(work: Work) -> None:
     """Audit, compare what was closed with what was planned, and so end the phase."""
-    from nsconsole.services.coverage.audit import audit
+    from nsconsole.services.coverage.audit import take_stock
 
-    report = audit(
-        work.workspace,
-        trigger="phase",
-        fetch=False,  # by the catalog that the plan rests on: the difference is the phase's own
-        progress=partial(work.tell, Step.AUDIT),
-        stopping=work.stopping,
-    )
-    work.check_stop()
+    work.tell(Step.AUDIT, "comparing")
+    # By the catalog that the plan rests on: the difference is the phase's own.
+    report = take_stock(work.workspace, trigger="phase")
     id_ = work.phase.line.id
     with work.workspace.database.writing() as connection:
         detail = {"audit_id": report.audit_id, **_delta(connection, work.plan, report.audit_id)}
@@ -258,7 +252,7 @@ def do_audit(work: Work) -> None:
 
 
 def _write_page(workspace: Workspace) -> None:
-    """Write the page anew, on which the phase stands as applied; it alone fails no phase."""
+    """Write the page, on which the phase stands as applied; it alone fails no phase."""
     from nsconsole.services.coverage.report.writing import write_report
 
     with suppress(ServiceError):
