@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from nsconsole.mapping import Kind
 
@@ -105,3 +106,27 @@ def is_custom(name: str) -> bool:
 def kind_of(native_type: str) -> Kind | None:
     """Give what a column holds by the word that any source has for it; None if it is not known."""
     return _KINDS.get(_NO_LETTER.sub("", native_type.lower()))
+
+
+class Key(NamedTuple):
+    """What a gap is known by; without a name it is the table's, or all of the table's."""
+
+    table: str
+    name: str = ""
+
+
+class Order(StrEnum):
+    """Which gaps come first."""
+
+    PRIORITY = "priority"
+    ROWS = "rows"  # the most
+    FILL = "fill"  # the fullest
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """Which gaps are looked at: `words` in any order, tables with gaps or every gap by itself."""
+
+    words: tuple[str, ...] = ()
+    order: Order = Order.PRIORITY
+    by_table: bool = True

@@ -3,6 +3,7 @@
 from argparse import Namespace
 from collections.abc import Sequence
 
+from nsconsole.catalog import Key
 from nsconsole.cli import output
 from nsconsole.cli.session import authority, opened
 from nsconsole.services.coverage.exclusions import exclude, include, named
@@ -159,14 +160,18 @@ def _moves(moved: Sequence[tuple[str, GapMoved]]) -> list[tuple[str, ...]]:
 
 def _exclude(args: Namespace) -> None:
     with opened(args) as workspace:
-        exclude(workspace, authority(workspace, args), args.table, args.column, args.note)
+        exclude(workspace, authority(workspace, args), [_key(args)], args.note)
     _told(args, excluded=True)
 
 
 def _include(args: Namespace) -> None:
     with opened(args) as workspace:
-        include(workspace, authority(workspace, args), args.table, args.column)
+        include(workspace, authority(workspace, args), [_key(args)])
     _told(args, excluded=False)
+
+
+def _key(args: Namespace) -> Key:
+    return Key(args.table, args.column or "")
 
 
 def _told(args: Namespace, *, excluded: bool) -> None:

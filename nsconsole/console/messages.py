@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from nsconsole.catalog import Looking as LookingAtGaps
     from nsconsole.console.coverage.facts import Facts
-    from nsconsole.console.coverage.facts import Looking as LookingAtGaps
     from nsconsole.console.session import Session
+    from nsconsole.services.coverage.browsing import Extent, GapRow, Mark
     from nsconsole.services.dead_letters.letters import DeadLetter, DeadLetterInFull, Group
     from nsconsole.services.details import Detail, Now
     from nsconsole.services.lines import Line
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from nsconsole.services.status import Standing
     from nsconsole.services.sync.log import LogEntry
     from nsconsole.services.sync.overview import Overview
-    from nsconsole.store.coverage_screen import Extent, GapRow, Mark
 
 
 class _Latest(Message):

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from nsconsole.catalog import Reason
+from nsconsole.catalog import Key, Reason
 from nsconsole.store.coverage_audit import COUNTED, LAST_TURN, SPAN
 from nsconsole.store.tables import (
     coverage_audits,
@@ -48,13 +48,6 @@ class Fetched(NamedTuple):
     fetch_id: int
     at: datetime
     change_id: int
-
-
-class Key(NamedTuple):
-    """What a gap is known by; the name is empty for the table itself."""
-
-    table: str
-    column: str
 
 
 def fetched(connection: Connection) -> Fetched | None:
@@ -227,7 +220,7 @@ def of_sort(*words: str) -> ColumnElement[bool]:
 
 def exclude(connection: Connection, key: Key, note: str, *, by: str, at: datetime) -> None:
     """Keep that something need not be mirrored; its open gaps tell so at once."""
-    row = {"table_name": key.table, "name": key.column}
+    row = {"table_name": key.table, "name": key.name}
     said = {"note": note, "excluded_by": by, "at": at}
     kept = upsert(coverage_exclusions).values(row | said)
     connection.execute(kept.on_conflict_do_update(index_elements=list(row), set_=said))
@@ -238,7 +231,7 @@ def exclude(connection: Connection, key: Key, note: str, *, by: str, at: datetim
 
 def include(connection: Connection, key: Key) -> bool:
     """Take that back; False if nothing was excluded. The next audit sorts the gaps in again."""
-    taken = delete(coverage_exclusions).where(_X.table_name == key.table, _X.name == key.column)
+    taken = delete(coverage_exclusions).where(_X.table_name == key.table, _X.name == key.name)
     if not connection.execute(taken).rowcount:
         return False
     # What the table rests on may be as it was at the last audit, but its gaps are not.
@@ -253,7 +246,7 @@ def include(connection: Connection, key: Key) -> bool:
 
 def _meant_by(key: Key) -> ColumnElement[bool]:
     meant = _G.table_name == key.table
-    return and_(meant, _G.name == key.column) if key.column else meant
+    return and_(meant, _G.name == key.name) if key.name else meant
 
 
 def exclusions(connection: Connection) -> list[Row[Any]]:
@@ -265,9 +258,9 @@ def exclusions(connection: Connection) -> list[Row[Any]]:
 def is_known(connection: Connection, key: Key) -> bool:
     """Tell whether the catalog has a table or column, or an open gap is of it."""
     in_catalog = select(_T.name).where(_T.name == key.table)
-    if key.column:
-        in_catalog = select(_C.name).where(_C.table_name == key.table, _C.name == key.column)
-    gap = select(_G.name).where(_IS_OPEN, _G.table_name == key.table, _G.name == key.column)
+    if key.name:
+        in_catalog = select(_C.name).where(_C.table_name == key.table, _C.name == key.name)
+    gap = select(_G.name).where(_IS_OPEN, _G.table_name == key.table, _G.name == key.name)
     return any(connection.execute(query.limit(1)).first() for query in (in_catalog, gap))
 
 

@@ -6,7 +6,6 @@ Nothing here is cut to a page afterwards: of 30,000 gaps only those in sight lea
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -25,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.base import ColumnCollection, ReadOnlyColumnCollection
 
-from nsconsole.catalog import Reason
+from nsconsole.catalog import Key, Looking, Order, Reason
 from nsconsole.store.tables import (
     coverage_audits,
     coverage_exclusions,
@@ -47,30 +46,6 @@ _IS_OPEN = func.likely(_G.closed_audit_id.is_(None))
 _IS_TABLE = _G.name == ""
 _IS_CLOSABLE = and_(~_IS_TABLE, _G.reason.in_(("never_planned", "unprobed")))
 _IS_WHOLE = case((_G.gap == "missing_table", 1), else_=0)
-
-
-class Order(StrEnum):
-    """What comes first."""
-
-    PRIORITY = "priority"
-    ROWS = "rows"  # the most
-    FILL = "fill"  # the fullest
-
-
-@dataclass(frozen=True, slots=True)
-class Looking:
-    """What is looked at: `words` in any order, tables with gaps or every gap by itself."""
-
-    words: tuple[str, ...] = ()
-    order: Order = Order.PRIORITY
-    by_table: bool = True
-
-
-class Key(NamedTuple):
-    """What a gap is known by; without a name it is the table's, or all of the table's."""
-
-    table: str
-    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

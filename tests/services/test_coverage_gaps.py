@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from nsconsole.catalog import Reason
+from nsconsole.catalog import Key, Reason
 from nsconsole.services import audit_trail
 from nsconsole.services.coverage import exclusions, findings
 from nsconsole.services.coverage.domains import domain_of, domains
@@ -72,13 +72,13 @@ def test_missing_is_what_netsuite_gives_and_the_mirror_lacks(world):
 
 
 def test_what_an_admin_excludes_is_no_longer_counted_until_they_include_it_again(world, admin):
-    exclusions.exclude(world.workspace, admin, "bom", None, "we make nothing")
+    exclusions.exclude(world.workspace, admin, [Key("bom")], "we make nothing")
     assert {gap.reason for gap in list_gaps(world.workspace, table="bom")} == {Reason.EXCLUDED}
     assert missing_tables(world.workspace) == []
     assert world.audit().line.columns_total == 3
     assert list_gaps(world.workspace, table="bom")[1].note == "we make nothing"
     assert _names(list_gaps(world.workspace))[0] == "customer.email"
-    exclusions.include(world.workspace, admin, "bom", None)
+    exclusions.include(world.workspace, admin, [Key("bom")])
     assert missing_tables(world.workspace) == ["bom"]
     assert world.audit().line.columns_total == 5
     assert exclusions.exclusions(world.workspace) == []
@@ -86,21 +86,21 @@ def test_what_an_admin_excludes_is_no_longer_counted_until_they_include_it_again
 
 def test_what_is_excluded_and_included_between_two_audits_is_as_it_was(world, admin):
     before = world.order()
-    exclusions.exclude(world.workspace, admin, "customer", "email", "no")
+    exclusions.exclude(world.workspace, admin, [Key("customer", "email")], "no")
     assert world.order() != before
-    exclusions.include(world.workspace, admin, "customer", "email")
+    exclusions.include(world.workspace, admin, [Key("customer", "email")])
     world.audit()
     assert world.order() == before
 
 
 def test_an_excluded_column_keeps_its_own_note_and_its_exclusion_beside_its_tables(world, admin):
     exclude = exclusions.exclude
-    exclude(world.workspace, admin, "bom", "name", "empty")
-    exclude(world.workspace, admin, "bom", "name", "empty, I looked")
-    exclude(world.workspace, admin, "bom", None, "all of it")
+    exclude(world.workspace, admin, [Key("bom", "name")], "empty")
+    exclude(world.workspace, admin, [Key("bom", "name")], "empty, I looked")
+    exclude(world.workspace, admin, [Key("bom")], "all of it")
     gaps = {gap.column: gap.note for gap in list_gaps(world.workspace, table="bom")}
     assert gaps == {"": "all of it", "id": "all of it", "name": "empty, I looked"}
-    exclusions.include(world.workspace, admin, "bom", None)
+    exclusions.include(world.workspace, admin, [Key("bom")])
     reasons = {gap.column: gap.reason for gap in list_gaps(world.workspace, table="bom")}
     assert reasons == {
         "": Reason.NEVER_PLANNED, "id": Reason.NEVER_PLANNED, "name": Reason.EXCLUDED
@@ -108,15 +108,15 @@ def test_an_excluded_column_keeps_its_own_note_and_its_exclusion_beside_its_tabl
 
 
 def test_an_exclusion_stands_in_the_audit_trail_and_takes_an_admin(world, admin, reviewer):
-    exclusions.exclude(world.workspace, admin, "bom", "name", "empty")
-    exclusions.include(world.workspace, admin, "bom", "name")
+    exclusions.exclude(world.workspace, admin, [Key("bom", "name")], "empty")
+    exclusions.include(world.workspace, admin, [Key("bom", "name")])
     trail = [e for e in audit_trail.export(world.workspace) if e["subject"] == "coverage:bom.name"]
     assert [(e["actor"], e["event"]) for e in trail] == [
         ("ada", "coverage_excluded"), ("ada", "coverage_included")
     ]  # fmt: skip
     for change in (
-        lambda: exclusions.exclude(world.workspace, reviewer, "bom", None, "no"),
-        lambda: exclusions.include(world.workspace, reviewer, "bom", None),
+        lambda: exclusions.exclude(world.workspace, reviewer, [Key("bom")], "no"),
+        lambda: exclusions.include(world.workspace, reviewer, [Key("bom")]),
     ):
         with pytest.raises(RefusedError, match="admin"):
             change()
@@ -125,11 +125,11 @@ def test_an_exclusion_stands_in_the_audit_trail_and_takes_an_admin(world, admin,
 def test_only_what_is_known_can_be_excluded_and_only_with_a_note(world, admin):
     for table, column in (("nonsense", None), ("bom", "nonsense"), ("Bom", None)):
         with pytest.raises(BadInputError, match="no catalog tells"):
-            exclusions.exclude(world.workspace, admin, table, column, "no")
+            exclusions.exclude(world.workspace, admin, [Key(table, column or "")], "no")
     with pytest.raises(BadInputError, match="note"):
-        exclusions.exclude(world.workspace, admin, "bom", None, "  ")
+        exclusions.exclude(world.workspace, admin, [Key("bom")], "  ")
     with pytest.raises(BadInputError, match="is not excluded"):
-        exclusions.include(world.workspace, admin, "bom", "name")
+        exclusions.include(world.workspace, admin, [Key("bom", "name")])
 
 
 def _moved(gaps):

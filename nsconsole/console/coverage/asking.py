@@ -24,6 +24,7 @@ from nsconsole.console.coverage.table_sheet import TableSheet
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from nsconsole.catalog import Key
     from nsconsole.console.app import NsConsole
     from nsconsole.console.area import Area
     from nsconsole.console.coverage.facts import Facts
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from nsconsole.console.session import Session
     from nsconsole.services.operators import Authority
     from nsconsole.services.workspace import Workspace
-    from nsconsole.store.coverage_screen import Key
 
     Columns = Mapping[str, Sequence[str]]
 
@@ -40,7 +40,9 @@ async def open_table(
     app: "NsConsole", workspace: "Workspace", key: "Key", picked: "set[Key]"
 ) -> None:
     """Show a table column by column; what is picked there is picked."""
-    columns = await asyncio.to_thread(orders.table, workspace, key.table)
+    from nsconsole.services.coverage.browsing import table
+
+    columns = await asyncio.to_thread(table, workspace, key.table)
     await app.push_screen_wait(TableSheet(key.table, columns, picked))
 
 

@@ -14,7 +14,7 @@ from nsconsole.console.dialog import Dialog, ReasonDialog
 from nsconsole.text import clean
 
 if TYPE_CHECKING:
-    from nsconsole.store.coverage_screen import Key
+    from nsconsole.catalog import Key
 
 _MOST_SHOWN = 6
 _PLANNING = (

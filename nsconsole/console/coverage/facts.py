@@ -10,15 +10,6 @@ if TYPE_CHECKING:
     from nsconsole.services.phases.listing import PhaseLine, StepBegun
 
 
-@dataclass(frozen=True, slots=True)
-class Looking:
-    """What the list is asked to show: `words` in any order, tables with gaps or every gap."""
-
-    words: tuple[str, ...] = ()
-    order: str = "priority"
-    by_table: bool = True
-
-
 class Domain(NamedTuple):
     """A domain and how many of its columns are mirrored."""
 

@@ -13,7 +13,8 @@ from nsconsole.console.row_list import RowList
 from nsconsole.text import clean
 
 if TYPE_CHECKING:
-    from nsconsole.store.coverage_screen import GapRow, Key
+    from nsconsole.catalog import Key
+    from nsconsole.services.coverage.browsing import GapRow
 
 MARGIN = 60  # rows held beyond the screen, each way
 _MARK = 2

@@ -10,17 +10,18 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from nsconsole.catalog import Looking, Order
 from nsconsole.console import messages, words
 from nsconsole.console.coverage import panes, wording
-from nsconsole.console.coverage.facts import Looking
 from nsconsole.console.coverage.gap_list import GapList
 from nsconsole.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from nsconsole.catalog import Key
     from nsconsole.console.coverage.reading import Reader
-    from nsconsole.store.coverage_screen import GapRow, Key
+    from nsconsole.services.coverage.browsing import GapRow
 
 _NO_MATCH = "No gap matches the filter. esc clears it."
 
@@ -129,8 +130,8 @@ class GapPane(Vertical):
 
     def sort(self) -> None:
         """Take the next order."""
-        names = list(wording.ORDERS)
-        following = names[(names.index(self._looking.order) + 1) % len(names)]
+        orders = list(Order)
+        following = orders[(orders.index(self._looking.order) + 1) % len(orders)]
         self._look(replace(self._looking, order=following))
 
     def view(self) -> None:

@@ -7,9 +7,9 @@ from nsconsole.console.coverage.dialogs import named
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from nsconsole.catalog import Key
     from nsconsole.services.operators import Authority
     from nsconsole.services.workspace import Workspace
-    from nsconsole.store.coverage_screen import ColumnRow, Key
 
 
 def exclude(
@@ -18,8 +18,7 @@ def exclude(
     """Say that something need not be mirrored."""
     from nsconsole.services.coverage import exclusions
 
-    for key in keys:
-        exclusions.exclude(workspace, authority, key.table, key.name or None, note)
+    exclusions.exclude(workspace, authority, keys, note)
     return f"{named(keys)} excluded. The next audit counts it no more; x takes that back."
 
 
@@ -27,8 +26,7 @@ def include(workspace: "Workspace", authority: "Authority", keys: "Sequence[Key]
     """Take exclusions back."""
     from nsconsole.services.coverage import exclusions
 
-    for key in keys:
-        exclusions.include(workspace, authority, key.table, key.name or None)
+    exclusions.include(workspace, authority, keys)
     return f"{named(keys)} included again."
 
 
@@ -47,17 +45,7 @@ def by_table(keys: "Sequence[Key]") -> "dict[str, list[str]]":
 
 def columns_of(workspace: "Workspace", keys: "Sequence[Key]") -> "dict[str, list[str]]":
     """Give the columns that were picked, by table; of a whole table all that have a gap."""
-    from nsconsole.store.coverage_screen import columns
+    from nsconsole.services.coverage.browsing import columns_with_gaps
 
-    found = by_table(keys)
-    with workspace.database.reading() as connection:
-        found |= columns(connection, [key.table for key in keys if not key.name])
-    return found
-
-
-def table(workspace: "Workspace", name: str) -> "list[ColumnRow]":
-    """Give the columns of a table."""
-    from nsconsole.store import coverage_screen as store
-
-    with workspace.database.reading() as connection:
-        return store.table(connection, name)
+    whole = [key.table for key in keys if not key.name]
+    return by_table(keys) | columns_with_gaps(workspace, whole)

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from nsconsole.console.coverage.facts import Facts, PhaseNow
     from nsconsole.console.coverage.work import Work
     from nsconsole.console.messages import WorkTold
+    from nsconsole.services.coverage.browsing import GapRow
     from nsconsole.services.coverage.findings import Finding
     from nsconsole.services.link import Link
-    from nsconsole.store.coverage_screen import GapRow
 
 _TREND = 12  # audits
 _BAR = 16

@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from nsconsole.catalog import Key, Looking
 from nsconsole.console import messages
-from nsconsole.console.coverage.facts import Domain, Facts, Looking, PhaseNow
+from nsconsole.console.coverage.facts import Domain, Facts, PhaseNow
 from nsconsole.console.lanes import Lane
 
 if TYPE_CHECKING:
     from nsconsole.console.coverage.gap_list import Window
     from nsconsole.services.phases.listing import PhaseLine
     from nsconsole.services.workspace import Workspace
-    from nsconsole.store import coverage_screen as store
 
 _AUDITS = 100  # of the trend and the history
 _UNDER_WAY = ("applying", "failed")
@@ -36,12 +36,11 @@ class Reader:
         self._facts.submit(self._read_facts)
 
     def _read_facts(self) -> None:
+        from nsconsole.services.coverage.browsing import mark
         from nsconsole.services.status import glance
-        from nsconsole.store.coverage_screen import mark
 
         self._post(messages.StandingRead(glance(self._workspace)))
-        with self._workspace.database.reading() as connection:
-            found = mark(connection)
+        found = mark(self._workspace)  # before the rest: what comes between is read again
         self._post(messages.CoverageRead(self.known(), found))
 
     def known(self) -> Facts:
@@ -70,29 +69,20 @@ class Reader:
         self._gaps.submit(lambda: self._read_gaps(looking, window))
 
     def _read_gaps(self, looking: Looking, window: "Window") -> None:
-        from nsconsole.store import coverage_screen as store
+        from nsconsole.services.coverage.browsing import look
 
-        wanted, top = _wanted(looking), window.top
-        with self._workspace.database.reading() as connection:
-            if window.anchor:
-                place = store.position(connection, wanted, window.anchor)
-                top = max(top + (0 if place is None else place - window.row), 0)
-            extent, rows = store.look(connection, wanted, offset=top, limit=window.height)
-            if not rows and extent.rows:  # it became shorter meanwhile
-                top = max(extent.rows - window.height, 0)
-                extent, rows = store.look(connection, wanted, offset=top, limit=window.height)
-        self._post(messages.GapsRead(looking, extent, top, rows))
+        seen = look(
+            self._workspace,
+            looking,
+            top=window.top,
+            height=window.height,
+            anchor=window.anchor,
+            row=window.row,
+        )
+        self._post(messages.GapsRead(looking, seen.extent, seen.top, seen.rows))
 
-    def keys(self, looking: Looking) -> "set[store.Key]":
+    def keys(self, looking: Looking) -> set[Key]:
         """Read the keys of all that matches, here and now: call it in a thread."""
-        from nsconsole.store import coverage_screen as store
+        from nsconsole.services.coverage.browsing import matching
 
-        with self._workspace.database.reading() as connection:
-            return store.keys(connection, _wanted(looking))
-
-
-def _wanted(looking: Looking) -> "store.Looking":
-    from nsconsole.store.coverage_screen import Looking as Wanted
-    from nsconsole.store.coverage_screen import Order
-
-    return Wanted(looking.words, Order(looking.order), looking.by_table)
+        return matching(self._workspace, looking)

@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
     from textual.notifications import SeverityLevel
 
+    from nsconsole.catalog import Key
     from nsconsole.console.coverage.facts import Facts
     from nsconsole.console.session import Session
     from nsconsole.services.status import Standing
-    from nsconsole.store.coverage_screen import Key
 
 _ROUND_KEYS: list[BindingType] = [
     Binding("A", "audit", "Audit", id="coverage.audit"),

@@ -14,7 +14,8 @@ from nsconsole.console.row_list import RowList
 from nsconsole.text import clean
 
 if TYPE_CHECKING:
-    from nsconsole.store.coverage_screen import ColumnRow, Key, Says
+    from nsconsole.catalog import Key
+    from nsconsole.services.coverage.browsing import ColumnRow, Says
 
 _MARK, _MIRROR, _TYPE, _FILL, _SOURCE = 2, 18, 10, 7, 5
 _SOURCES = {"suiteql": "SQL", "records": "REST", "customization": "Cust", "export": "Exp"}
@@ -113,7 +114,7 @@ class TableSheet(ListSheet["ColumnRow"]):
         self.show(self._rows)
 
     def _key(self, name: str) -> "Key":
-        from nsconsole.store.coverage_screen import Key
+        from nsconsole.catalog import Key
 
         return Key(self._table, name)
 

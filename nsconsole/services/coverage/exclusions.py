@@ -1,14 +1,15 @@
 """What need not be mirrored, as an operator said, and why."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from nsconsole.catalog import Key
 from nsconsole.services.audit_trail import Entry, append
 from nsconsole.services.errors import BadInputError
 from nsconsole.services.operators import Authority, Role, require
 from nsconsole.services.workspace import Workspace
 from nsconsole.store import coverage as store
-from nsconsole.store.coverage import Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,34 +23,36 @@ class Exclusion:
     at: datetime
 
 
-def exclude(
-    workspace: Workspace, authority: Authority, table: str, column: str | None, note: str
-) -> None:
-    """Exclude a table or a column (admin); said again, the new note takes the old one's place.
+def exclude(workspace: Workspace, authority: Authority, keys: Sequence[Key], note: str) -> None:
+    """Exclude tables or columns (admin), all or none; a new note takes an old one's place.
 
     Raises RefusedError, and BadInputError for what no catalog tells of, or without a note.
     """
-    key = Key(table, column or "")
     if not note.strip():
         raise BadInputError("a note is needed: it tells later why this was excluded")
     at, by = workspace.now(), authority.operator.name
     with workspace.database.writing() as connection:
         require(connection, authority, Role.ADMIN)
-        if not store.is_known(connection, key):
-            raise BadInputError(f"no catalog tells of {named(*key)}; names are in lower case")
-        store.exclude(connection, key, note.strip(), by=by, at=at)
-        append(connection, at, [Entry(by, "coverage_excluded", _subject(key), {"note": note})])
+        for key in keys:
+            if not store.is_known(connection, key):
+                raise BadInputError(f"no catalog tells of {named(*key)}; names are in lower case")
+            store.exclude(connection, key, note.strip(), by=by, at=at)
+        told = {"note": note}
+        append(connection, at, [Entry(by, "coverage_excluded", _subject(k), told) for k in keys])
 
 
-def include(workspace: Workspace, authority: Authority, table: str, column: str | None) -> None:
-    """Take an exclusion back (admin). Raises RefusedError, and BadInputError if there is none."""
-    key = Key(table, column or "")
+def include(workspace: Workspace, authority: Authority, keys: Sequence[Key]) -> None:
+    """Take exclusions back (admin), all or none.
+
+    Raises RefusedError, and BadInputError for what is not excluded.
+    """
     at, by = workspace.now(), authority.operator.name
     with workspace.database.writing() as connection:
         require(connection, authority, Role.ADMIN)
-        if not store.include(connection, key):
-            raise BadInputError(f"{named(*key)} is not excluded")
-        append(connection, at, [Entry(by, "coverage_included", _subject(key), {})])
+        for key in keys:
+            if not store.include(connection, key):
+                raise BadInputError(f"{named(*key)} is not excluded")
+        append(connection, at, [Entry(by, "coverage_included", _subject(k), {}) for k in keys])
 
 
 def exclusions(workspace: Workspace) -> list[Exclusion]:

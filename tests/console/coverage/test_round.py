@@ -128,7 +128,7 @@ class TestWithNetSuite:
             await person.press("escape")
             await person.until_seen("Gaps ·")
             await person.press("R")
-            assert f"The last round: {phase.name}, " in person.sees
+            await person.until_seen(f"The last round: {phase.name}, ")
 
 
 async def test_a_round_begins_with_the_stage_at_which_the_workspace_is(
