@@ -4,19 +4,16 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, overload
 
-from textual.message import Message
-
 from nsconsole.console import words
 from nsconsole.console.coverage import wording
 from nsconsole.console.drawing import Cell
-from nsconsole.console.row_list import RowList
+from nsconsole.console.window_list import WindowList
 from nsconsole.text import clean
 
 if TYPE_CHECKING:
     from nsconsole.catalog import Key
     from nsconsole.services.coverage.browsing import GapRow
 
-MARGIN = 60  # rows held beyond the screen, each way
 _MARK = 2
 
 
@@ -61,7 +58,7 @@ class Rows(Sequence["GapRow | None"]):
         return next(found, None)
 
 
-class GapList(RowList["GapRow | None"]):
+class GapList(WindowList["GapRow | None"]):
     """Gaps with a cursor that stays on its own; some may be picked.
 
     `picked` keys without a column mean all gaps of their table.
@@ -69,8 +66,7 @@ class GapList(RowList["GapRow | None"]):
 
     HEAD = 1
 
-    class Wanted(Message):
-        """Rows are needed that are not held."""
+    MARGIN = 60
 
     def __init__(self) -> None:
         super().__init__()
@@ -88,31 +84,14 @@ class GapList(RowList["GapRow | None"]):
 
     def window(self) -> Window:
         """Give the rows to hold."""
-        top = max(round(self.scroll_y) - MARGIN, 0)
         anchor = self.current.key if self.current else None
-        return Window(top, self._height + 2 * MARGIN, anchor, self._cursor)
+        return Window(*self.wanted(), anchor, self._cursor)
 
     def show_rows(self, total: int, offset: int, rows: "Sequence[GapRow]") -> None:
         """Take what was read, and keep the cursor on its row."""
         self._held = Rows(total, offset, rows)
         self.show(self._held)
-        self._want()
-
-    def _want(self) -> None:
-        top = round(self.scroll_y)
-        in_sight = range(top, min(top + self._height, len(self.rows)))
-        if any(self.rows[row] is None for row in in_sight):
-            self.post_message(self.Wanted())
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Ask for the rows that came into sight."""
-        super().watch_scroll_y(old_value, new_value)
-        self._want()
-
-    def on_resize(self) -> None:
-        """Use the new size, and ask for what it lets into sight."""
-        super().on_resize()
-        self._want()
+        self.want()
 
     def is_picked(self, key: "Key") -> bool:
         """Whether a row is picked, by itself or with its table."""

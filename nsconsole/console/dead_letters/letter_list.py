@@ -6,13 +6,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual.binding import Binding, BindingType
-from textual.message import Message
 
 from nsconsole.console import words
 from nsconsole.console.dead_letters import wording
 from nsconsole.console.dead_letters.rows import Head, Layout, Row, Rows
 from nsconsole.console.drawing import Cell
-from nsconsole.console.row_list import RowList
+from nsconsole.console.window_list import WindowList
 from nsconsole.text import clean
 
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from nsconsole.services.dead_letters.rehearsal import Verdict
     from nsconsole.services.pushes.attempts import Cause
 
-MARGIN = 100  # rows held beyond the screen, each way
 _NARROW = 60  # cells below which only the most needed is shown
 _VERDICT_WIDTH = 18
 
@@ -43,18 +41,15 @@ class Window:
     row: int
 
 
-class LetterList(RowList[Row]):
+class LetterList(WindowList[Row]):
     """Heads and letters with a cursor that stays on its letter."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *RowList.BINDINGS,
+        *WindowList.BINDINGS,
         Binding("right_square_bracket", "move_group(1)", "Next group", show=False),
         Binding("left_square_bracket", "move_group(-1)", "Group before", show=False),
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {"row-list--group"}
-
-    class Wanted(Message):
-        """Rows are needed that are not held."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         super().__init__()
@@ -101,9 +96,8 @@ class LetterList(RowList[Row]):
 
     def window(self) -> Window:
         """Give the rows to hold."""
-        top = max(round(self.scroll_y) - MARGIN, 0)
         anchor = self._key if isinstance(self._key, Anchor) else None
-        return Window(top, self._height + 2 * MARGIN, anchor, self._cursor)
+        return Window(*self.wanted(), anchor, self._cursor)
 
     def show_letters(
         self, groups: "Sequence[Group]", offset: int, letters: "Sequence[DeadLetter]"
@@ -112,23 +106,7 @@ class LetterList(RowList[Row]):
         self._layout = Layout(groups)
         self._held = Rows(self._layout, offset, letters)
         self.show(self._held)
-        self._want()
-
-    def _want(self) -> None:
-        top = round(self.scroll_y)
-        in_sight = range(top, min(top + self._height, len(self.rows)))
-        if any(self.rows[row] is None for row in in_sight):
-            self.post_message(self.Wanted())
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Ask for the rows that came into sight."""
-        super().watch_scroll_y(old_value, new_value)
-        self._want()
-
-    def on_resize(self) -> None:
-        """Use the new size, and ask for what it lets into sight."""
-        super().on_resize()
-        self._want()
+        self.want()
 
     def toggle(self, letter: "DeadLetter") -> None:
         """Select or unselect a letter."""
