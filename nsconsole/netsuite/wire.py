@@ -7,7 +7,7 @@ import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
@@ -71,7 +71,9 @@ class Wire:
 
     def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Send once and return what came of it; raises RuntimeError only if this is closed."""
-        request = self._client.build_request(method, url, content=body or None, headers=headers)
+        request = self._client.build_request(
+            method, _parsed(url), content=body or None, headers=headers
+        )
         with self._lock:
             if self._closed:
                 raise RuntimeError("The connection to NetSuite is closed.")
@@ -123,6 +125,9 @@ class Wire:
         if response is None:
             return Answer(failure=failure, reason=reason)
         return Answer(response.status_code, response.headers, bytes(body), failure, reason)
+
+
+_parsed = lru_cache(maxsize=64)(httpx.URL)  # most calls go to the same few addresses
 
 
 @cache

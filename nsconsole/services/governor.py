@@ -55,6 +55,7 @@ class Governor:
         self._now = now
         self._given_back = threading.Condition()
         self._in_use = 0
+        self._returns = 0  # permits that were given back so far
         # Of all threads that wait one looks: each look opens files.
         self._looking = {True: threading.Lock(), False: threading.Lock()}
         self._known = 0
@@ -79,6 +80,7 @@ class Governor:
         finally:
             with self._given_back:
                 self._in_use -= 1
+                self._returns += 1
                 self._given_back.notify()
 
     def _take_urgently(self) -> Held:
@@ -91,11 +93,14 @@ class Governor:
 
     def _take(self, may: Callable[[], bool]) -> Held:
         while True:
+            returns = self._returns
             held = self._slots.try_any(_PERMIT, self.size()) if may() else None
             if held:
                 return held
             with self._given_back:
-                self._given_back.wait(random.uniform(_LOOK / 2, _LOOK))  # noqa: S311 - no secret
+                if self._returns == returns:  # none was given back while we looked
+                    seconds = random.uniform(_LOOK / 2, _LOOK)  # noqa: S311 - no secret
+                    self._given_back.wait(seconds)
 
     def idle(self) -> int:
         """How many more calls could be under way just now, other processes' calls left aside."""

@@ -11,6 +11,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from sqlalchemy import Connection
+
 from nsconsole.netsuite.errors import NetSuiteError, Outcome
 from nsconsole.services.errors import NetSuiteUnavailableError
 from nsconsole.services.workspace import Workspace
@@ -88,17 +90,35 @@ def refusal(workspace: Workspace) -> str:
 
 def note(workspace: Workspace, error: NetSuiteError | None) -> None:
     """Note what a call says of the link; None is an answer without error."""
+    with workspace.database.reading() as connection:
+        if _news(connection, workspace, error) is None:
+            return
+    with workspace.database.writing() as connection:
+        note_within(connection, workspace, error)
+
+
+def note_within(connection: Connection, workspace: Workspace, error: NetSuiteError | None) -> None:
+    """Note it in a writing transaction that is under way."""
+    row = _news(connection, workspace, error)
+    if row is not None:
+        store.put(connection, *row)
+
+
+def _news(
+    connection: Connection, workspace: Workspace, error: NetSuiteError | None
+) -> tuple[str, store.LinkRow] | None:
+    """Give what is to be noted of which account; None if that is known, or there is none."""
     account = workspace.settings.account
     if not account:
-        return
-    state, known, login = _state_after(error), link_state(workspace), workspace.netsuite().login
-    # Another failure does not prove that the credentials are taken again.
-    still_refused = known.state is LinkState.REFUSED and error is not None
-    if known.login == login and (known.state is state or still_refused):
-        return
-    row = store.LinkRow(state.value, str(error or ""), login, workspace.now())
-    with workspace.database.writing() as connection:
-        store.put(connection, account, row)
+        return None
+    state, login = _state_after(error), workspace.netsuite().login
+    known = store.get(connection, account)
+    if known and known.login == login:
+        # Another failure does not prove that the credentials are taken again.
+        still_refused = known.state == LinkState.REFUSED and error is not None
+        if known.state == state or still_refused:
+            return None
+    return account, store.LinkRow(state.value, str(error or ""), login, workspace.now())
 
 
 def _state_after(error: NetSuiteError | None) -> LinkState:

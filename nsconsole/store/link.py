@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
+from nsconsole.store.prepared import Prepared
 from nsconsole.store.tables import ns_link
 
 
@@ -17,15 +18,17 @@ class LinkRow(NamedTuple):
     since: datetime
 
 
-_GET = select(*(ns_link.c[name] for name in LinkRow._fields)).where(
-    ns_link.c.account == bindparam("account")
+_GET = Prepared(  # each call to NetSuite asks for it
+    select(*(ns_link.c[name] for name in LinkRow._fields)).where(
+        ns_link.c.account == bindparam("of_account")
+    )
 )
 
 
 def get(connection: Connection, account: str) -> LinkRow | None:
     """Give the link's state; None if NetSuite was never asked."""
-    row = connection.execute(_GET, {"account": account}).one_or_none()
-    return LinkRow(*row) if row else None
+    row = next(iter(_GET.rows(connection, of_account=account)), None)
+    return LinkRow._make(row) if row else None
 
 
 def put(connection: Connection, account: str, row: LinkRow) -> None:

@@ -75,7 +75,8 @@ def execute(
     """
     if not connection.in_transaction():
         connection.begin()
-    cursor = connection.connection.cursor()
+    driver: Any = connection.connection.driver_connection
+    cursor: DBAPICursor = driver.cursor()
     for told in connection.dispatch.before_cursor_execute:
         told(connection, cursor, sql, given, None, many)
     try:

@@ -113,7 +113,7 @@ class Slots:
     def _open(self, name: str) -> int:
         if not _NAME.fullmatch(name):
             raise ValueError(f"{name!r} cannot be the name of a slot")
-        return os.open(self.folder / name, os.O_RDWR | os.O_CREAT, 0o600)
+        return os.open(f"{self.folder}/{name}", os.O_RDWR | os.O_CREAT, 0o600)
 
 
 def _unlock(descriptor: int) -> None:

@@ -97,11 +97,12 @@ def take_out_audit_entry(workspace):
 
     def tell():
         for at, entries in untold.__dict__.pop("entries", ()):
+            time.sleep(_MOMENT)
             with workspace.database.writing() as connection:
                 real(connection, at, entries)
 
     audit_trail.append = tell_later
-    draining._send = _followed_by(draining._send, tell)
+    _after_each_transaction(workspace, tell)
 
 
 def take_out_mirror_row(workspace):
@@ -113,21 +114,16 @@ def take_out_mirror_row(workspace):
 
     def mirror():
         if rows := unmirrored.__dict__.pop("rows", ()):
+            time.sleep(_MOMENT)
             with workspace.database.writing() as connection:
                 real.run(connection, rows)
 
     pushes._MIRROR = SimpleNamespace(run=mirror_later)
-    draining._send = _followed_by(draining._send, mirror)
+    _after_each_transaction(workspace, mirror)
 
 
-def _followed_by(function, more):
-    def both(*arguments):
-        result = function(*arguments)
-        time.sleep(_MOMENT)
-        more()
-        return result
-
-    return both
+def _after_each_transaction(workspace, more):
+    event.listen(workspace.database.engine.pool, "checkin", lambda *_: more())
 
 
 SABOTAGE = {

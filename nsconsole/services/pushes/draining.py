@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Row
 
 from nsconsole.netsuite.errors import NetSuiteError, Outcome
 from nsconsole.services.errors import NetSuiteUnavailableError
-from nsconsole.services.link import check_login, note
+from nsconsole.services.link import check_login, note, note_within
 from nsconsole.services.proposals import proposal_digest
 from nsconsole.services.pushes import breaker
 from nsconsole.services.pushes.attempts import (
@@ -29,7 +29,7 @@ from nsconsole.services.pushes.attempts import (
     after_result,
     failure,
 )
-from nsconsole.services.pushes.leasing import LapsedError, Lease, check_held, take
+from nsconsole.services.pushes.leasing import LapsedError, Lease, check_held, take_within
 from nsconsole.services.pushes.payloads import push_digest, to_operation
 from nsconsole.services.pushes.settling import Settled, settle
 from nsconsole.services.pushes.unsure import settled_by_looking
@@ -148,16 +148,35 @@ class _Drainer:
                 self._hands.append(pool.submit(self._work, partial(self._call_hand, pool, most)))
 
     def _work(self, call_another: Callable[[], None]) -> None:
-        while not self.is_over:
-            asked = self._reserve()
-            lease = take(self._workspace, limit=asked) if asked else None
-            got = len(lease.pushes) if lease else 0
-            self._give_back(asked - got)
-            if lease is None:
-                return
+        lease = self._lease()
+        while lease is not None:
             call_another()
             call = _Call(self._workspace, self._netsuite, lease, self._check_wanted)
-            self._note(_send(self._workspace, call))
+            lease = self._settle(call, _made(call))
+
+    def _settle(self, call: "_Call", settled: Sequence[Settled]) -> Lease | None:
+        """Write what became of a call, and take the next pushes: one wait for the disk for both."""
+        stops = [one.settlement.stop for one in settled if one.settlement.stop]
+        with self._lock:
+            self._stop = next(iter(stops), self._stop)
+        with self._workspace.database.writing() as connection:
+            call.tell(connection)
+            ours = settle(connection, self._workspace, settled, began=call.lease.began)
+            lease = self._lease_within(connection)
+        with self._lock:
+            self._settled += [one.settlement for one in ours]
+        return lease
+
+    def _lease(self) -> Lease | None:
+        with self._workspace.database.writing() as connection:
+            return self._lease_within(connection)
+
+    def _lease_within(self, connection: Connection) -> Lease | None:
+        """Take the next pushes, in a transaction that is under way."""
+        asked = 0 if self.is_over else self._reserve()
+        lease = take_within(connection, self._workspace, limit=asked) if asked else None
+        self._give_back(asked - (len(lease.pushes) if lease else 0))
+        return lease
 
     def _check_wanted(self) -> None:
         """Raise CalledOffError if the drain has ended while a call waited for its place."""
@@ -180,11 +199,6 @@ class _Drainer:
             if self._left is not None:
                 self._left += pushes
 
-    def _note(self, settlements: Sequence[Settlement]) -> None:
-        with self._lock:
-            self._settled += settlements
-            self._stop = self._stop or next((s.stop for s in settlements if s.stop), None)
-
 
 def _why_not(workspace: Workspace) -> str:
     """Say why nothing passes just now, if the breaker is why."""
@@ -200,17 +214,13 @@ class CalledOffError(Exception):
     """Nothing was sent: the drain is over."""
 
 
-def _send(workspace: Workspace, call: "_Call") -> list[Settlement]:
-    """Send what is leased in one call, and settle it; what was not approved so is not sent."""
-    lease = call.lease
-    sound, odd = _sorted_out(lease)
+def _made(call: "_Call") -> list[Settled]:
+    """Make a call, and tell what became of each push; what was not approved so is not sent."""
+    sound, odd = _sorted_out(call.lease)
     settled = [Settled(push, _tampered()) for push in odd]
     with suppress(LapsedError):  # others may have taken it by now, and will settle it
         settled += call.settle(sound)
-    with workspace.database.writing() as connection:
-        call.tell_breaker(connection)
-        ours = settle(connection, workspace, settled, began=lease.began)
-    return [one.settlement for one in ours]
+    return settled
 
 
 def _sorted_out(lease: Lease) -> tuple[list[Row[Any]], list[Row[Any]]]:
@@ -268,13 +278,14 @@ class _Call:
         waiting = [Settled(push, _not_sent(push)) for push in unknown[len(fitting) :]]
         return known + waiting + (self._sent(fitting) if fitting else [])
 
-    def tell_breaker(self, connection: Connection) -> None:
-        """Let the breaker know how the call went."""
+    def tell(self, connection: Connection) -> None:
+        """Let the breaker know how the call went, and all processes that NetSuite answers."""
         now, permission = self._workspace.now(), self.lease.permission
         if self._failed is not None:
             breaker.failed(connection, permission, now, str(self._failed))
         elif self._answered:
             breaker.succeeded(connection, permission, now)
+            note_within(connection, self._workspace, None)
         else:
             breaker.given_back(connection, permission)
 
@@ -341,9 +352,11 @@ class _Call:
         return Settled(push, after_result(known, _tried(push)))
 
     def _note(self, error: NetSuiteError | None) -> None:
-        note(self._workspace, error)
         self._answered = error is None
-        if error and error.outcome in (Outcome.TRANSIENT, Outcome.AMBIGUOUS):
+        if error is None:
+            return
+        note(self._workspace, error)
+        if error.outcome in (Outcome.TRANSIENT, Outcome.AMBIGUOUS):
             self._failed = error
 
 

@@ -14,6 +14,7 @@ from nsconsole.services.workspace import Workspace
 from nsconsole.store import pushes as store
 
 _SLACK = timedelta(seconds=60)  # what a lease lasts beyond the longest call
+_JUST_TAKEN = timedelta(seconds=1)
 _LONGEST_WAIT = LONGEST_WAIT + timedelta(minutes=10)  # an undo window is far shorter
 
 
@@ -44,37 +45,44 @@ def take(workspace: Workspace, *, limit: int) -> Lease | None:
 
     What a dead owner had in flight goes back to the queue first.
     """
-    longest = _longest_call(workspace) + _SLACK
     with workspace.database.writing() as connection:
-        # No sooner: what others took while we waited for our turn would end later than it may.
-        now = workspace.now()
-        _rescue(connection, now, longest)
-        permission = breaker.enter(connection, now)
-        if permission is None:
-            return None
-        rows = store.lease(
-            connection,
-            owner=workspace.owner,
-            limit=1 if permission.probe else limit,
-            now=now,
-            expires=now + longest,
-            longest_wait=_LONGEST_WAIT,
-        )
-        if not rows:
-            breaker.given_back(connection, permission)
-            return None
-        proposals = store.proposals_of(connection, rows)
-    return Lease(rows, proposals, permission, now)
+        return take_within(connection, workspace, limit=limit)
+
+
+def take_within(connection: Connection, workspace: Workspace, *, limit: int) -> Lease | None:
+    """Take pushes as `take` does, in a writing transaction that is under way."""
+    longest = _longest_call(workspace) + _SLACK
+    # No sooner: what others took while we waited for our turn would end later than it may.
+    now = workspace.now()
+    _rescue(connection, now, longest)
+    permission = breaker.enter(connection, now)
+    if permission is None:
+        return None
+    rows = store.lease(
+        connection,
+        owner=workspace.owner,
+        limit=1 if permission.probe else limit,
+        now=now,
+        expires=now + longest,
+        longest_wait=_LONGEST_WAIT,
+    )
+    if not rows:
+        breaker.given_back(connection, permission)
+        return None
+    return Lease(rows, store.proposals_of(connection, rows), permission, now)
 
 
 def check_held(workspace: Workspace, lease: Lease) -> None:
     """Raise LapsedError unless the whole lease is ours until the longest call is over.
 
-    Waiting for a place among the calls to NetSuite may take any time.
+    Waiting for a place among the calls to NetSuite may take any time. Where it took next to none,
+    nobody can have taken the lease for lapsed.
     """
-    until = workspace.now() + _longest_call(workspace)
+    now = workspace.now()
+    if timedelta() <= now - lease.began < _JUST_TAKEN:
+        return
     with workspace.database.reading() as connection:
-        held = store.still_held(connection, lease.fences, until=until)
+        held = store.still_held(connection, lease.fences, until=now + _longest_call(workspace))
     if held != set(lease.fences):
         raise LapsedError
 

@@ -20,14 +20,17 @@ _ATTEMPTS = 4  # of a request that fails
 
 
 class Asker:
-    """Asks for one run, in any thread; `requests` counts every attempt that left."""
+    """Asks for one run, in any thread; `requests` counts every attempt that left.
+
+    `asked_at` is when, by the monotonic clock, it was last told to ask for something.
+    """
 
     def __init__(self, netsuite: "NetSuite", halt: Halt) -> None:
         self._netsuite = netsuite
         self._halt = halt
         self.requests = 0
         self._counting = threading.Lock()
-        self._asked_at = 0.0
+        self.asked_at = 0.0
         self.is_closed = False
 
     def ask(self, query: "Query", *, limit: int = PAGE, attempts: int = _ATTEMPTS) -> "Page":
@@ -36,18 +39,13 @@ class Asker:
         What may pass is asked again after a while: a failure few times, an overload many. Raises
         NetSuiteError with what came last, and StoppedError.
         """
-        self._asked_at = time.monotonic()
+        self.asked_at = time.monotonic()
         ask_once = partial(self._ask_once, query, limit)
         return patiently(ask_once, attempts=attempts, sleep=self._halt.sleep)
 
     def close(self) -> None:
         """End with the run: a page that was asked for ahead is not asked for again."""
         self.is_closed = True
-
-    @property
-    def alone(self) -> bool:
-        """Whether nobody else in the pass got an answer since this last asked for something."""
-        return self._halt.answered_at is None or self._halt.answered_at < self._asked_at
 
     def _ask_once(self, query: "Query", limit: int) -> "Page":
         self._halt.check()

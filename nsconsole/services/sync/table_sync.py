@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from nsconsole.mapping import MappedTable, Mode
-from nsconsole.netsuite.errors import NetSuiteError, Outcome
+from nsconsole.netsuite.errors import NetSuiteError
 from nsconsole.services import link
 from nsconsole.services.sync.asking import Asker
 from nsconsole.services.sync.backfill import backfill
@@ -18,6 +18,7 @@ from nsconsole.services.sync.healing import take_back
 from nsconsole.services.sync.incremental import pull_changes
 from nsconsole.services.sync.lines import pull_lines
 from nsconsole.services.sync.log import Level
+from nsconsole.services.sync.outage import stop_if_hopeless
 from nsconsole.services.sync.reports import TableReport, TableStatus, Trigger
 from nsconsole.services.sync.run import CancelledError, Pass, PausedError, TableRun
 from nsconsole.services.sync.whole import load_pull, pull_whole
@@ -25,7 +26,6 @@ from nsconsole.store import mirror, mirror_tables, sync_map, sync_runs, sync_sta
 from nsconsole.store.engine import DatabaseError
 
 _COUNTED = 200_000  # rows that are counted in a moment
-_OUTAGE = (None, 502, 503, 504)  # HTTP statuses, or none at all
 _STALE = timedelta(hours=1)  # after which a person's full pull begins anew
 _LONG = timedelta(seconds=30)  # a pull that took longer is followed by what changed meanwhile
 
@@ -111,7 +111,7 @@ def _follow(run: TableRun, entry: sync_map.MapEntry, *, full: bool) -> TableRepo
         _pause(run, entry, paused)
         return _end(run, entry, started, TableStatus.PAUSED, paused.detail)
     except NetSuiteError as error:
-        _learn(run, error)
+        stop_if_hopeless(run.workspace, run.halt, error, asked_at=run.asker.asked_at)
         return _end(run, entry, started, TableStatus.FAILED, str(error))
     except (UnreadableError, DatabaseError) as error:
         return _end(run, entry, started, TableStatus.FAILED, str(error))
@@ -187,16 +187,6 @@ def _resume(run: TableRun, connection: Connection, pause: sync_map.Pause | None)
     """Take up a table that a finding had paused: the run has ended well all the same."""
     if pause is not None and pause.by is None and sync_map.resume(connection, run.table.name):
         run.log_with(connection, Level.INFO, "table_resumed", by=f"itself: {pause.reason} no more")
-
-
-def _learn(run: TableRun, error: NetSuiteError) -> None:
-    """Stop the whole pass where another request would fare no better, or lock the account."""
-    if error.outcome is Outcome.UNAUTHORIZED:
-        run.halt.stop(str(error))
-        link.note(run.workspace, error)
-    elif error.status in _OUTAGE and error.outcome is Outcome.TRANSIENT and run.asker.alone:
-        link.note(run.workspace, error)  # a query that is too slow fails, too, but it alone
-        run.halt.stop(str(error))
 
 
 def _end(

@@ -6,10 +6,10 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from nsconsole.netsuite.errors import NetSuiteError, Outcome
-from nsconsole.services import link
+from nsconsole.netsuite.errors import NetSuiteError
 from nsconsole.services.patience import patiently
 from nsconsole.services.sync.halt import Halt
+from nsconsole.services.sync.outage import stop_if_hopeless
 from nsconsole.services.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 _ATTEMPTS = 3  # of a request that fails; some descriptions NetSuite can never give
-_OUTAGE = (None, 502, 503, 504)  # HTTP statuses, or none at all
 
 
 class Asker:
@@ -44,7 +43,7 @@ class Asker:
                 partial(self._ask_once, call), attempts=_ATTEMPTS, sleep=self._halt.sleep
             )
         except NetSuiteError as error:
-            self._learn(error, asked_at)
+            stop_if_hopeless(self._workspace, self._halt, error, asked_at=asked_at)
             raise
 
     def learn_limit(self) -> None:
@@ -59,11 +58,3 @@ class Asker:
         answer = call(self._workspace.netsuite())
         self._halt.answered_at = time.monotonic()
         return answer
-
-    def _learn(self, error: NetSuiteError, asked_at: float) -> None:
-        answered_at = self._halt.answered_at
-        is_alone = answered_at is None or answered_at < asked_at
-        is_outage = error.status in _OUTAGE and error.outcome is Outcome.TRANSIENT and is_alone
-        if error.outcome is Outcome.UNAUTHORIZED or is_outage:
-            link.note(self._workspace, error)
-            self._halt.stop(str(error))

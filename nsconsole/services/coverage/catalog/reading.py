@@ -10,7 +10,18 @@ from nsconsole.services.workspace import Workspace
 from nsconsole.store import catalog as store
 from nsconsole.store.catalog import TABLE, Change, ColumnRow, Fact, TableRow
 
-__all__ = ["CatalogColumn", "CatalogTable", "Change", "Fact", "TableLine", "table", "tables"]
+__all__ = [
+    "CatalogColumn",
+    "CatalogTable",
+    "Change",
+    "ColumnRow",
+    "Fact",
+    "TableLine",
+    "TableRow",
+    "table",
+    "tables",
+    "told_at",
+]
 
 
 @dataclass(frozen=True, slots=True)
