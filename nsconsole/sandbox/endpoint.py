@@ -48,7 +48,7 @@ _NOT_JSON = b"<!DOCTYPE html>\n<html><body><h1>Please stand by</h1></body></html
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What every endpoint works with; `latency` is in seconds."""
+    """What every endpoint works with; `latency` is how many seconds an answer takes at least."""
 
     account_id: str
     gate: Gate
@@ -64,14 +64,16 @@ class Services:
 class Exchange:
     """One request, read whole; its body is None if it was larger than NetSuite takes.
 
-    `at` is the sandbox's time, and `behaviour` what held when the request came. `refused` has the
-    code of each operation of a RESTlet's call that a fault refuses, by its place.
+    `at` is the sandbox's time, `behaviour` what held, and `came` the monotonic clock when it was
+    read. `refused` has the code of each operation of a RESTlet's call that a fault refuses, by its
+    place.
     """
 
     request: Request
     body: bytes | None
     at: datetime
     behaviour: Behaviour
+    came: float = field(default_factory=time.monotonic, init=False)
     refused: Mapping[int, str] = field(default_factory=dict)
     note: str = ""
 
@@ -182,16 +184,18 @@ class Endpoint:
     async def _response(self, exchange: Exchange) -> Response:
         """The answer, or what a fault makes of it."""
         strike = self._strike(exchange)
+        wait = strike.blow.ms / 1000 if strike else 0
         if strike is not None:
             exchange.note = f"fault: {strike.blow.effect.value}"
             response = self._instead(exchange, strike)
             if response is not None:
                 return response
             exchange.refused = dict.fromkeys(strike.operations, strike.blow.code)
-        wait = self._services.latency + (strike.blow.ms / 1000 if strike else 0)
-        if wait:
             await asyncio.sleep(wait)
         answer = await self._answer(exchange)
+        left = exchange.came + wait + self._services.latency - time.monotonic()
+        if left > 0:
+            await asyncio.sleep(left)
         return self._dated(answer) if strike is None else self._after(exchange, answer, strike.blow)
 
     def _strike(self, exchange: Exchange) -> Strike | None:
