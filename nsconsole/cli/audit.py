@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from nsconsole.cli import output
+from nsconsole.cli.coverage import counted
 from nsconsole.cli.interruption import INTERRUPTED, interruptible
 from nsconsole.cli.progress import Progress
 from nsconsole.cli.session import opened
@@ -68,12 +69,7 @@ def _document(workspace: Workspace, report: AuditReport, delta: Delta | None) ->
         "at": line.at,
         "catalog_at": line.catalog_at,
         "incomplete": report.incomplete or None,
-        "tables_total": line.tables_total,
-        "tables_mirrored": line.tables_mirrored,
-        "columns_total": line.columns_total,
-        "columns_mirrored": line.columns_mirrored,
-        "coverage_percent": line.coverage_percent,
-        "weighted_percent": line.weighted_percent,
+        **counted(line),
         "domains": [
             {
                 "domain": domain.name,

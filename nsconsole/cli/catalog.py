@@ -12,7 +12,14 @@ from nsconsole.cli.session import opened
 from nsconsole.services.coverage.catalog import reading
 from nsconsole.services.coverage.catalog.fetching import fetch_catalog
 from nsconsole.services.coverage.catalog.importing import LARGEST, export_script, import_export
-from nsconsole.services.coverage.catalog.reading import CatalogTable, Fact, TableLine
+from nsconsole.services.coverage.catalog.reading import (
+    CatalogColumn,
+    CatalogTable,
+    ColumnRow,
+    Fact,
+    TableLine,
+    TableRow,
+)
 from nsconsole.services.coverage.catalog.reports import FetchReport, FetchStatus
 from nsconsole.services.errors import BadInputError
 from nsconsole.services.workspace import Workspace
@@ -56,7 +63,14 @@ def _show_tables(workspace: Workspace, *, as_json: bool) -> None:
 
 
 def _described_line(line: TableLine) -> dict[str, object]:
-    row = line.row
+    return _described_row(line.row) | {
+        "gone_at": line.row.gone_at,
+        "columns": line.columns,
+        "queryable": line.queryable,
+    }
+
+
+def _described_row(row: TableRow) -> dict[str, object]:
     return {
         "table": row.name,
         "label": row.label,
@@ -65,22 +79,19 @@ def _described_line(line: TableLine) -> dict[str, object]:
         "state": row.state,
         "reason": row.reason,
         "disagrees": row.disagrees,
-        "gone_at": row.gone_at,
-        "columns": line.columns,
-        "queryable": line.queryable,
     }
 
 
 def _table_cells(line: TableLine) -> tuple[str, ...]:
     row = line.row
-    standing = _standing(row.state, row.reason, is_gone=row.gone_at is not None)
-    return row.name, row.domain, f"{line.columns:,}", f"{line.queryable:,}", standing, row.label
+    counts = f"{line.columns:,}", f"{line.queryable:,}"
+    return row.name, row.domain, *counts, _standing(row), row.label
 
 
-def _standing(state: str, reason: str | None, *, is_gone: bool) -> str:
-    if is_gone:
+def _standing(row: TableRow | ColumnRow) -> str:
+    if row.gone_at is not None:
         return "gone"
-    return state if reason is None else f"{state}: {reason}"
+    return row.state if row.reason is None else f"{row.state}: {row.reason}"
 
 
 def _show_table(table: CatalogTable, *, as_json: bool) -> None:
@@ -88,15 +99,14 @@ def _show_table(table: CatalogTable, *, as_json: bool) -> None:
         output.document(_described(table))
         return
     row = table.row
-    standing = _standing(row.state, row.reason, is_gone=row.gone_at is not None)
     output.line(f"{row.name}  {row.label}".rstrip())
-    output.line(f"{row.domain}, {standing}; told by {_told_by(table.says)}")
+    output.line(f"{row.domain}, {_standing(row)}; told by {_told_by(table.says)}")
     cells = [
         (
             each.row.name,
             each.row.kind,
             each.row.native_type,
-            _standing(each.row.state, each.row.reason, is_gone=each.row.gone_at is not None),
+            _standing(each.row),
             _told_by(each.says) + (" (they differ)" if each.row.disagrees else ""),
             each.row.label,
         )
@@ -120,36 +130,30 @@ def _word(fact: Fact) -> str:
 
 
 def _described(table: CatalogTable) -> dict[str, object]:
-    row = table.row
+    return _described_row(table.row) | {
+        "first_seen_at": table.row.first_seen_at,
+        "gone_at": table.row.gone_at,
+        "says": _said(table.says),
+        "columns": [_described_column(each) for each in table.columns],
+        "history": [{"at": at, **change._asdict()} for at, change in table.history],
+    }
+
+
+def _described_column(column: CatalogColumn) -> dict[str, object]:
+    row = column.row
     return {
-        "table": row.name,
+        "column": row.name,
         "label": row.label,
-        "domain": row.domain,
+        "kind": row.kind,
+        "native_type": row.native_type,
         "custom": row.custom,
+        "refers_to": row.refers_to,
         "state": row.state,
         "reason": row.reason,
         "disagrees": row.disagrees,
         "first_seen_at": row.first_seen_at,
         "gone_at": row.gone_at,
-        "says": _said(table.says),
-        "columns": [
-            {
-                "column": each.row.name,
-                "label": each.row.label,
-                "kind": each.row.kind,
-                "native_type": each.row.native_type,
-                "custom": each.row.custom,
-                "refers_to": each.row.refers_to,
-                "state": each.row.state,
-                "reason": each.row.reason,
-                "disagrees": each.row.disagrees,
-                "first_seen_at": each.row.first_seen_at,
-                "gone_at": each.row.gone_at,
-                "says": _said(each.says),
-            }
-            for each in table.columns
-        ],
-        "history": [{"at": at, **change._asdict()} for at, change in table.history],
+        "says": _said(column.says),
     }
 
 

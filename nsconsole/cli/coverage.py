@@ -91,15 +91,22 @@ def _described_audit(line: AuditLine) -> dict[str, object]:
         "at": line.at,
         "trigger": line.trigger,
         "catalog_at": line.catalog_at,
+        **counted(line),
+        "opened": line.opened,
+        "closed": line.closed,
+        "seconds": round(line.seconds, 3),
+    }
+
+
+def counted(line: AuditLine) -> dict[str, object]:
+    """What an audit counted, as JSON names it."""
+    return {
         "tables_total": line.tables_total,
         "tables_mirrored": line.tables_mirrored,
         "columns_total": line.columns_total,
         "columns_mirrored": line.columns_mirrored,
         "coverage_percent": line.coverage_percent,
         "weighted_percent": line.weighted_percent,
-        "opened": line.opened,
-        "closed": line.closed,
-        "seconds": round(line.seconds, 3),
     }
 
 

@@ -53,6 +53,12 @@ def query(workspace):
 
 
 @pytest.fixture
+def pushes(query):
+    """The pushes as rows, in the order of their ids."""
+    return lambda: query("SELECT * FROM ns_pending_pushes ORDER BY id")
+
+
+@pytest.fixture
 def tamper(query):
     """Change stored proposals by force, as only somebody with the file itself could."""
 

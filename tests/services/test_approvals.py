@@ -28,11 +28,6 @@ def states(query):
     ]
 
 
-@pytest.fixture
-def pushes(query):
-    return lambda: query("SELECT * FROM ns_pending_pushes ORDER BY id")
-
-
 def test_an_approval_puts_one_push_on_the_queue(workspace, reviewer, stage, pushes, query):
     stage(cost())
     (decision,) = decide_ids(workspace, reviewer, APPROVE, 1, reason="agreed\nby phone")

@@ -37,11 +37,6 @@ def rename_contact(contact):
 
 
 @pytest.fixture
-def pushes(query):
-    return lambda: query("SELECT * FROM ns_pending_pushes ORDER BY id")
-
-
-@pytest.fixture
 def mirrored(query):
     return lambda: [
         row["push_id"] for row in query("SELECT * FROM proposed_actions_applied_mirror ORDER BY id")
@@ -462,9 +457,9 @@ class TestLeases:
 
 
 def drain_quietly(workspace):
-    """Drain in a thread; what it raises is not what the test is about."""
+    """Drain one push in a thread; what it raises is not what the test is about."""
     with contextlib.suppress(NetSuiteUnavailableError):
-        drain(workspace)
+        drain(workspace, limit=1)  # or another of its threads might be who takes over
 
 
 def take_lease_and_die(workspace):

@@ -11,6 +11,8 @@ from nsconsole.services.coverage.catalog.importing import LARGEST, import_export
 from nsconsole.services.errors import BadInputError, ServiceError
 from nsconsole.store import catalog as store
 
+from .told import columns_of
+
 
 @pytest.fixture
 def workspace(open_workspace):
@@ -28,15 +30,11 @@ def _export(*closed, **tables):
     return json.dumps({"recordTypes": [*listed, *hidden], "details": details}).encode()
 
 
-def _columns(workspace, table):
-    return {each.row.name: each for each in reading.table(workspace, table).columns}
-
-
 def test_an_import_fills_an_empty_catalog(workspace):
     data = _export("payrollItem", Customer=[_field("entityId"), _field("aging", isColumn=False)])
     report = import_export(workspace, data)
     assert (report.tables, report.columns, report.changes) == (2, 2, {})
-    found = _columns(workspace, "customer")
+    found = columns_of(workspace, "customer")
     assert found["entityid"].row.state is State.QUERYABLE
     assert found["aging"].row.reason is Reason.NOT_QUERYABLE
     hidden = reading.table(workspace, "payrollitem").row
@@ -64,7 +62,7 @@ def test_the_next_import_takes_the_place_of_the_last(workspace, clock):
     clock.advance(60)
     report = import_export(workspace, _export(customer=[_field("a")]))
     assert report.changes == {Event.GONE: 2}  # a column, and a table with its own
-    assert _columns(workspace, "customer")["b"].row.gone_at == clock.now
+    assert columns_of(workspace, "customer")["b"].row.gone_at == clock.now
     assert reading.table(workspace, "vendor").row.gone_at == clock.now
 
 
@@ -72,14 +70,14 @@ def test_a_table_that_the_script_could_not_describe_keeps_its_columns(workspace)
     import_export(workspace, _export(customer=[_field("a")]))
     listed = {"recordTypes": [{"id": "customer", "isAvailable": True}], "details": []}
     import_export(workspace, json.dumps(listed).encode())
-    assert _columns(workspace, "customer")["a"].row.gone_at is None
+    assert columns_of(workspace, "customer")["a"].row.gone_at is None
 
 
 def test_a_file_tells_itself_how_old_it_is(workspace, clock):
     document = json.loads(_export(customer=[_field("a")]))
     for said, told in (("2026-11-01T08:00:00Z", "2026-11-01"), ("2999-01-01T00:00:00Z", None)):
         import_export(workspace, json.dumps({**document, "savedAt": said}).encode())
-        at = _columns(workspace, "customer")["a"].says[Source.EXPORT].at
+        at = columns_of(workspace, "customer")["a"].says[Source.EXPORT].at
         assert at.date().isoformat() == (told or clock.now.date().isoformat())
 
 

@@ -1,6 +1,6 @@
-"""Use the breaker from many real processes at once; a program for `test_breaker.py` to start.
+"""Use the breaker from many real processes at once; a program for `test_at_once.py` to start.
 
-Usage: breaker_at_once.py HOME NOW {enter|fail} PROCESSES TIMES. Each process asks leave so many
+Usage: at_once.py HOME NOW {enter|fail} PROCESSES TIMES. Each process asks leave so many
 times; with `fail` all have it before the first tells that its calls failed.
 """
 

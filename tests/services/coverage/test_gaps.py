@@ -17,15 +17,8 @@ from tests.services.coverage_world import World
 
 
 @pytest.fixture
-def workspace(open_workspace):
-    """A workspace without NetSuite: nothing here asks it."""
-    return open_workspace({})
-
-
-@pytest.fixture
-def world(workspace):
+def world(world):
     """Two tables: customer, of which two columns are mirrored, and bom, of which nothing is."""
-    world = World(workspace).begin()
     world.tells(
         "customer", rows=250, id="integer", name="text", email="text", balance="unqueryable"
     )
