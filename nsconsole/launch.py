@@ -41,7 +41,10 @@ def run(settings: Settings, opening: "Opening") -> int:
         return 2
     # Collecting garbage while everything is imported and made finds none, and takes its time.
     gc.disable()
+    import asyncio
+
     from nsconsole.console.app import NsConsole  # the commands do without Textual
+    from nsconsole.console.event_loop import new_event_loop
 
     log_to_file(settings.logs / "nsconsole.log")
     app = NsConsole(
@@ -50,7 +53,8 @@ def run(settings: Settings, opening: "Opening") -> int:
         first_page=lambda limit: _first_page(settings, limit),
         theme=settings.theme,
     )
-    app.run()
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        runner.run(app.run_async())
     app.stop_background()
     leave(app.return_code or 0)
     return app.return_code or 0

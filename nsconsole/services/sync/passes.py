@@ -36,7 +36,7 @@ _log = logging.getLogger(__name__)
 _TABLES_A_PERMIT = 2  # in hand at once, so that none is left alone at the end
 _NEW_OBJECTS = 20_000  # until garbage is looked for; by then most of a page is gone by itself
 _TURN = 0.0005  # seconds of a thread while others wait, lest an answer wait to be read
-_LOOK = 0.05  # seconds between looks at whether NetSuite has answered at all
+_LOOK = 0.01  # seconds between looks at whether NetSuite has answered at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,8 @@ class _Crew:
                 for entry in self._ready(waiting, set(under_way.values())):
                     del waiting[entry.table.name]
                     under_way[pool.submit(self._sync, entry)] = entry.table.name
-                done, _ = wait(under_way, timeout=_LOOK, return_when=FIRST_COMPLETED)
+                soon = None if learning else _LOOK
+                done, _ = wait(under_way, timeout=soon, return_when=FIRST_COMPLETED)
                 for future in done:
                     self._reports[under_way.pop(future)] = future.result()
                 if self._is_answered and learning is None:
