@@ -1,7 +1,6 @@
 """Who acts: the edit token is asked for once a run, and whatever changes something proves it."""
 
 import asyncio
-from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from textual.app import ComposeResult
@@ -12,6 +11,8 @@ from nsconsole.console.dialog import Dialog
 from nsconsole.text import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from nsconsole.console.app import NsConsole
     from nsconsole.console.session import Session
     from nsconsole.services.operators import Authority
@@ -47,11 +48,27 @@ class TokenDialog(Dialog[str]):
         self.dismiss(self.query_one("#typed", Input).value.strip() or None)
 
 
-async def ask_authority(app: "NsConsole", session: "Session") -> "Authority | None":
-    """Give the authority of who sits here, asking for the edit token if need be.
+async def with_authority(
+    app: "NsConsole", session: "Session", change: "Callable[[Authority], Result]"
+) -> "Result | None":
+    """Do in a thread what takes authority, asking for the edit token if need be.
 
-    None if the person went back. Raises RefusedError if the token or the operator is not known.
+    None if the person went back. Raises RefusedError if the token or the operator is not known,
+    and what `change` raises.
     """
+    from nsconsole.services.errors import RefusedError
+
+    authority = await _ask_authority(app, session)
+    if authority is None:
+        return None
+    try:
+        return await asyncio.to_thread(change, authority)
+    except RefusedError:
+        session.authority = None  # a token that was changed is asked for anew
+        raise
+
+
+async def _ask_authority(app: "NsConsole", session: "Session") -> "Authority | None":
     from nsconsole.services.operators import authenticate
 
     if session.authority is None:
@@ -66,14 +83,3 @@ async def ask_authority(app: "NsConsole", session: "Session") -> "Authority | No
             authenticate, session.workspace, operator, token
         )
     return session.authority
-
-
-async def with_authority(session: "Session", change: Callable[[], Result]) -> Result:
-    """Do in a thread what takes authority; raises what it raises."""
-    from nsconsole.services.errors import RefusedError
-
-    try:
-        return await asyncio.to_thread(change)
-    except RefusedError:
-        session.authority = None  # a token that was changed is asked for anew
-        raise

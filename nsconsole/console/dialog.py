@@ -6,6 +6,7 @@ from typing import ClassVar, TypeVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
@@ -51,36 +52,80 @@ class Dialog(ModalScreen[Answer | None]):
         """Answer, if the answer is complete."""
 
 
-class ReasonDialog(Dialog[str]):
-    """Asks why something is to be done; an answer is a reason.
+class Question(Dialog[Answer]):
+    """Asks whether to do something, with what it is about. All texts are safe to show.
 
-    All texts are safe to show; `about` are lines of what it concerns.
+    A question of one's own may ask for more than a button, and says when its answer is complete.
     """
 
     def __init__(
-        self, question: str, *, about: Sequence[str], warning: str, asked: str, verb: str
+        self,
+        question: str,
+        body: Sequence[str],
+        *,
+        warning: str = "",
+        note: str,
+        verb: str,
+        back: str = "Cancel",
     ) -> None:
         super().__init__()
         self._question = question
-        self._about = about
+        self._body = body
         self._warning = warning
-        self._asked = asked
+        self._note = note
         self._verb = verb
+        self._back = back
 
     def compose(self) -> ComposeResult:
-        """The question, what it is about, and a place for the reason."""
+        """The question, what it is about, and the buttons."""
         with Vertical(id="dialog"):
             yield Static(self._question, id="question", markup=False)
-            with VerticalScroll(id="body", can_focus=False):
-                for line in self._about:
-                    yield Static(line, markup=False)
+            if self._body:
+                with VerticalScroll(id="body", can_focus=False):
+                    yield Static("\n".join(self._body), markup=False)
             if self._warning:
                 yield Static(self._warning, classes="warning", markup=False)
-            yield Static(self._asked, id="instruction", markup=False)
-            yield Input(id="typed", max_length=2000, placeholder="reason")
+            if self._note:
+                yield Static(self._note, id="instruction", markup=False)
+            yield from self._entry()
             with Horizontal(id="buttons"):
-                yield Button("Cancel", id="no", compact=True)
-                yield Button(self._verb, id="yes", variant="error", disabled=True, compact=True)
+                yield Button(self._back, id="no", compact=True)
+                yield self._yes()
+
+    def _entry(self) -> ComposeResult:
+        """Where the answer is typed, if it is."""
+        return ()
+
+    def _yes(self) -> Button:
+        raise NotImplementedError
+
+
+class YesDialog(Question[bool]):
+    """A question that y answers, while Cancel has the focus."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "confirm", "Yes")]
+    FOCUS: ClassVar[str] = "#no"  # where a key that is still held does no harm
+
+    def _yes(self) -> Button:
+        return Button(Content(f"{self._verb} [y]"), id="yes", variant="primary", compact=True)
+
+    def on_mount(self) -> None:
+        """Put the focus on a button."""
+        self.query_one(self.FOCUS).focus()
+
+    def action_confirm(self) -> None:
+        """Do it."""
+        self.dismiss(True)
+
+
+class ReasonDialog(Question[str]):
+    """A question that a reason answers."""
+
+    def _entry(self) -> ComposeResult:
+        yield Input(id="typed", max_length=2000, placeholder="reason")
+
+    def _yes(self) -> Button:
+        return Button(self._verb, id="yes", variant="error", disabled=True, compact=True)
 
     def on_mount(self) -> None:
         """Start where the reason is typed."""

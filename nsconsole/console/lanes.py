@@ -1,4 +1,4 @@
-"""Lanes: threads that work beside the screen, which never waits for them.
+"""Lanes: threads that work beside the screen, which never waits for them; and who reads in them.
 
 A lane's thread is a daemon: one that waits for NetSuite does not hold up leaving.
 """
@@ -6,6 +6,14 @@ A lane's thread is a daemon: one that waits for NetSuite does not hold up leavin
 import logging
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from nsconsole.console import messages
+
+if TYPE_CHECKING:
+    from nsconsole.services.workspace import Workspace
 
 _log = logging.getLogger(__name__)
 
@@ -42,3 +50,20 @@ class Lane:
             except Exception as error:  # noqa: BLE001 - the end of a thread: the screen shows it
                 _log.warning("%s failed", self._name, exc_info=error)
                 self._failed(error)
+
+
+class LaneReader:
+    """Reads for one screen and posts what was read, or LaneFailed.
+
+    Each lane does only its newest request.
+    """
+
+    def __init__(self, workspace: "Workspace", post: Callable[[Message], object]) -> None:
+        self._workspace = workspace
+        self._post = post
+
+    def _lane(self, name: str) -> Lane:
+        return Lane(name, self._failed)
+
+    def _failed(self, error: Exception) -> None:
+        self._post(messages.LaneFailed(str(error) or type(error).__name__))

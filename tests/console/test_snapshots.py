@@ -29,11 +29,17 @@ def looks_right(snap_compare, lanes):
             person = Person(app, pilot, lanes)
             await person.until_seen(first)
             await person.press(*keys)
+            await person.until(lambda: not is_asking(app))
             await person.until_seen(shows)
 
         return snap_compare(app, terminal_size=size, run_before=before)
 
     return compare
+
+
+def is_asking(app):
+    """Whether NetSuite's answer is still to come in, be it behind a question."""
+    return "asking NetSuite" in app.screen_stack[0].query_one("#detail-text").render().plain
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])

@@ -7,7 +7,7 @@ what the services raise.
 import asyncio
 from typing import TYPE_CHECKING
 
-from nsconsole.console.authority import ask_authority, with_authority
+from nsconsole.console.authority import with_authority
 from nsconsole.console.coverage import orders
 from nsconsole.console.coverage.dialogs import (
     ExcludeDialog,
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from nsconsole.console.coverage.facts import Facts
     from nsconsole.console.coverage.reading import Reader
     from nsconsole.console.session import Session
-    from nsconsole.services.operators import Authority
     from nsconsole.services.workspace import Workspace
 
     Columns = Mapping[str, Sequence[str]]
@@ -90,21 +89,18 @@ async def exclude(app: "NsConsole", session: "Session", keys: "Sequence[Key]") -
     note = await app.push_screen_wait(ExcludeDialog(keys))
     if not note:
         return ""
-    return await _do(app, session, lambda by: orders.exclude(session.workspace, by, keys, note))
+    workspace = session.workspace
+    done = with_authority(app, session, lambda by: orders.exclude(workspace, by, keys, note))
+    return await done or ""
 
 
 async def include(app: "NsConsole", session: "Session", keys: "Sequence[Key]") -> str:
     """Take exclusions back; give the sentence to tell, empty if the person went back."""
     if not await app.push_screen_wait(include_dialog(keys)):
         return ""
-    return await _do(app, session, lambda by: orders.include(session.workspace, by, keys))
-
-
-async def _do(app: "NsConsole", session: "Session", order: "Callable[[Authority], str]") -> str:
-    authority = await ask_authority(app, session)
-    if authority is None:
-        return ""
-    return await with_authority(session, lambda: order(authority))
+    workspace = session.workspace
+    done = with_authority(app, session, lambda by: orders.include(workspace, by, keys))
+    return await done or ""
 
 
 async def take_next_step(app: "NsConsole", reader: "Reader", screen: "Area") -> None:

@@ -6,10 +6,10 @@ from math import ceil
 from textual.content import Content
 from textual.widget import Widget
 
+from nsconsole.console import figures
 from nsconsole.console.coverage import wording
 from nsconsole.console.coverage.facts import Domain
 from nsconsole.console.drawing import fit
-from nsconsole.console.sync import figures
 from nsconsole.text import clean
 
 _CELL = 26  # the narrowest that a domain is drawn in

@@ -3,14 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.content import Content
-from textual.widgets import Button, Static
 
 from nsconsole.console import words
-from nsconsole.console.dialog import Dialog, ReasonDialog
+from nsconsole.console.dialog import ReasonDialog, YesDialog
 from nsconsole.text import clean
 
 if TYPE_CHECKING:
@@ -22,44 +18,6 @@ _PLANNING = (
     "types are chosen, the cost is estimated, and the migration is written to phases/."
 )
 _AFTER = "The mirror stays as it is: the phase goes to the inbox, where you approve or reject it."
-
-
-class YesDialog(Dialog[bool]):
-    """Asks whether to do something; y does it, and Cancel has the focus. All texts are safe."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "confirm", "Yes")]
-    FOCUS: ClassVar[str] = "#no"  # where a key that is still held does no harm
-
-    def __init__(
-        self, question: str, body: Sequence[str], *, note: str, verb: str, back: str = "Cancel"
-    ) -> None:
-        super().__init__()
-        self._back = back
-        self._question = question
-        self._body = body
-        self._note = note
-        self._verb = verb
-
-    def compose(self) -> ComposeResult:
-        """The question, what will be done, and the buttons."""
-        with Vertical(id="dialog"):
-            yield Static(self._question, id="question", markup=False)
-            with VerticalScroll(id="body", can_focus=False):
-                yield Static("\n".join(self._body), markup=False)
-            if self._note:
-                yield Static(self._note, id="instruction", markup=False)
-            with Horizontal(id="buttons"):
-                yield Button(self._back, id="no", compact=True)
-                yes = Content(f"{self._verb} [y]")
-                yield Button(yes, id="yes", variant="primary", compact=True)
-
-    def on_mount(self) -> None:
-        """Put the focus on a button."""
-        self.query_one(self.FOCUS).focus()
-
-    def action_confirm(self) -> None:
-        """Do it."""
-        self.dismiss(True)
 
 
 def plan_dialog(columns: "Mapping[str, Sequence[str]]", gaps: int) -> YesDialog:
@@ -107,9 +65,8 @@ class ExcludeDialog(ReasonDialog):
     def __init__(self, keys: "Sequence[Key]") -> None:
         super().__init__(
             f"Exclude {named(keys)}?",
-            about=about(keys) if len(keys) > 1 or not keys[0].name else (),
-            warning="",
-            asked="Why? Audits show the note, and do not count it as missing.",
+            about(keys) if len(keys) > 1 or not keys[0].name else (),
+            note="Why? Audits show the note, and do not count it as missing.",
             verb="Exclude",
         )
 

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.content import Content
-from textual.widgets import Static
 
 from nsconsole.catalog import Looking, Order
 from nsconsole.console import messages, words
+from nsconsole.console.caption import Caption
 from nsconsole.console.coverage import panes, wording
 from nsconsole.console.coverage.gap_list import GapList
-from nsconsole.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,13 +33,12 @@ class GapPane(Vertical):
         self._looking = Looking()
         self._read: messages.GapsRead | None = None
         self._empty = ""
-        self._said: dict[str, str | Content] = {}
 
     def compose(self) -> ComposeResult:
         """What is listed, the list, and the gap under the cursor."""
-        yield Static("Opening the workspace …", id="listed", markup=False)
+        yield Caption("Opening the workspace …", id="listed")
         yield GapList()
-        yield Static(id="about-gap", markup=False)
+        yield Caption(id="about-gap")
 
     @property
     def list(self) -> GapList:
@@ -94,7 +91,8 @@ class GapPane(Vertical):
 
     @on(GapList.Highlighted)
     def _highlighted(self) -> None:
-        self._say("about-gap", panes.about(self.current) if self.current else "")
+        about = panes.about(self.current) if self.current else ""
+        self.query_one("#about-gap", Caption).say(about)
 
     def say_what_is_listed(self) -> None:
         """Say how many gaps there are, in which order, and how many are picked."""
@@ -103,18 +101,14 @@ class GapPane(Vertical):
         extent, looking = self._read.extent, self._looking
         gaps = words.counted(extent.gaps, "gap")
         shown = f"{words.counted(extent.rows, 'table')}, {gaps}" if looking.by_table else gaps
-        parts = ["Gaps", f"{shown} (v)", f"{wording.ORDERS[looking.order]} (s)"]
-        if self.list.picked:
-            parts.append(f"{len(self.list.picked):,} picked (U unpicks)")
-        if looking.words:
-            parts.append(f"filter “{clean(' '.join(looking.words), limit=30)}” (esc clears)")
-        self._say("listed", " · ".join(parts))
-
-    def _say(self, place: str, text: str | Content) -> None:
-        if self._said.get(place) != text:
-            self._said[place] = text
-            # Both have the height that they have, and to lay out the screen anew takes its time.
-            self.query_one(f"#{place}", Static).update(text, layout=False)
+        said = words.joined(
+            "Gaps",
+            f"{shown} (v)",
+            f"{wording.ORDERS[looking.order]} (s)",
+            f"{len(self.list.picked):,} picked (U unpicks)" if self.list.picked else "",
+            words.filtered(" ".join(looking.words)),
+        )
+        self.query_one("#listed", Caption).say(said)
 
     # Looking
 

@@ -5,13 +5,12 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from nsconsole.console import words
+from nsconsole.console import figures, words
 from nsconsole.console.coverage import wording
 from nsconsole.console.coverage.list_sheet import ListSheet
 from nsconsole.console.drawing import Cell
 from nsconsole.console.row_list import RowList
-from nsconsole.console.sync import figures
-from nsconsole.console.sync.sheets import Sheet
+from nsconsole.console.sheet import Sheet
 from nsconsole.text import clean
 
 if TYPE_CHECKING:

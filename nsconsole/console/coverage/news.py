@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from nsconsole.console import words
-from nsconsole.console.sync.sheets import Sheet
+from nsconsole.console.sheet import Sheet
 from nsconsole.text import clean
 
 if TYPE_CHECKING:

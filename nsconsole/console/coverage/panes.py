@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from nsconsole.console import words
+from nsconsole.console import figures, words
 from nsconsole.console.coverage import wording
-from nsconsole.console.sync import figures
 from nsconsole.text import clean
 
 if TYPE_CHECKING:
@@ -101,7 +100,7 @@ def news(findings: "Sequence[Finding]") -> str:
     """Say what audits found that nobody has looked at; nothing if there is nothing."""
     if not findings:
         return ""
-    told = wording.listed([clean(finding.summary, limit=120) for finding in findings])
+    told = words.listed([clean(finding.summary, limit=120) for finding in findings])
     return f"⚑ New (n shows all): {told}"
 
 
@@ -109,13 +108,8 @@ def trouble(link: "Link", now: datetime) -> str:
     """Say that NetSuite cannot be asked; nothing if it can."""
     if link.state not in ("refused", "unreachable"):
         return ""
-    since = (
-        f" since {words.moment(link.since)[:16]} ({words.age(link.since, now)})"
-        if link.since
-        else ""
-    )
-    detail = f": {clean(link.detail, limit=200).rstrip('.')}" if link.detail else ""
+    since = words.since(link.since, link.detail, now)
     if link.state == "refused":
         mend = "Run `nsconsole doctor`: nothing asks it before, lest the account be locked."
-        return f"⚠ NetSuite refuses the login{since}{detail}. {mend} {_STALE}"
-    return f"⚠ NetSuite cannot be reached{since}{detail}. {_STALE} A tries again."
+        return f"⚠ NetSuite refuses the login{since}. {mend} {_STALE}"
+    return f"⚠ NetSuite cannot be reached{since}. {_STALE} A tries again."

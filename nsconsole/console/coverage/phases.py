@@ -5,13 +5,12 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from nsconsole.console import words
+from nsconsole.console import figures, words
 from nsconsole.console.coverage import wording
 from nsconsole.console.coverage.facts import PhaseNow
 from nsconsole.console.coverage.list_sheet import ListSheet
 from nsconsole.console.drawing import Cell
 from nsconsole.console.row_list import RowList
-from nsconsole.console.sync import figures
 from nsconsole.text import clean
 
 if TYPE_CHECKING:
@@ -103,7 +102,7 @@ def _about(phase: PhaseNow) -> Iterator[Content]:
     proposal = f" · proposal {line.proposal_id}" if line.proposal_id else ""
     yield Content.assemble((clean(line.title, limit=200), "bold"), proposal)
     tables = [clean(table, limit=50) for table in line.tables]
-    yield Content(f"Tables: {wording.listed(tables, 6) or 'none'}")
+    yield Content(f"Tables: {words.listed(tables, 6) or 'none'}")
     if phase.pulled is not None:
         yield Content(f"Pull: {figures.bar(phase.pulled, 30)} {phase.pulled:.0%}")
     elif phase.step:

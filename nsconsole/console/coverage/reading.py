@@ -8,7 +8,7 @@ from textual.message import Message
 from nsconsole.catalog import Key, Looking
 from nsconsole.console import messages
 from nsconsole.console.coverage.facts import Domain, Facts, PhaseNow
-from nsconsole.console.lanes import Lane
+from nsconsole.console.lanes import LaneReader
 
 if TYPE_CHECKING:
     from nsconsole.console.coverage.gap_list import Window
@@ -19,17 +19,13 @@ _AUDITS = 100  # of the trend and the history
 _UNDER_WAY = ("applying", "failed")
 
 
-class Reader:
+class Reader(LaneReader):
     """Reads for one screen and posts what was read; each lane does only its newest request."""
 
     def __init__(self, workspace: "Workspace", post: Callable[[Message], object]) -> None:
-        self._workspace = workspace
-        self._post = post
-        self._facts = Lane("coverage", self._failed)
-        self._gaps = Lane("gaps", self._failed)
-
-    def _failed(self, error: Exception) -> None:
-        self._post(messages.LaneFailed(str(error) or type(error).__name__))
+        super().__init__(workspace, post)
+        self._facts = self._lane("coverage")
+        self._gaps = self._lane("gaps")
 
     def facts(self) -> None:
         """Read how coverage stands; answers StandingRead and CoverageRead."""

@@ -3,14 +3,14 @@
 import asyncio
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from nsconsole.console import messages
-from nsconsole.console.area import Area
+from nsconsole.console.area import DenseArea
+from nsconsole.console.caption import Caption, Notice
 from nsconsole.console.coverage import asking, orders, panes, wording
 from nsconsole.console.coverage.bars import DomainBars
 from nsconsole.console.coverage.dialogs import named
@@ -24,9 +24,7 @@ from nsconsole.console.title import TitleBar
 from nsconsole.resources import resource
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
-
-    from textual.notifications import SeverityLevel
+    from collections.abc import Awaitable, Sequence
 
     from nsconsole.catalog import Key
     from nsconsole.console.coverage.facts import Facts
@@ -57,14 +55,10 @@ _LIST_KEYS: list[BindingType] = [
 ]
 
 
-class CoverageScreen(Area):
+class CoverageScreen(DenseArea):
     """The overall figure and the domains above, the gaps below, and the one under the cursor."""
 
     CSS_PATH: ClassVar[Any] = [resource("styles") / n for n in ("rows.tcss", "coverage.tcss")]
-    VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012 - as the base has it
-        (0, "-short"),
-        (30, "-tall"),
-    ]
     BINDINGS: ClassVar[list[BindingType]] = [*_ROUND_KEYS, *_LIST_KEYS]
     KEYS: ClassVar[list[tuple[str, list[BindingType]]]] = [
         ("Coverage: what is picked, or else the row under the cursor", _ROUND_KEYS),
@@ -72,37 +66,36 @@ class CoverageScreen(Area):
     ]
 
     def __init__(self, account: str | None, session: "Session | None") -> None:
-        super().__init__(account)
-        self._session = session
+        super().__init__(account, session)
         self._reader: Reader | None = None
         self._work: Work | None = None
         self._facts: Facts | None = None
         self._mark: object = None
         self._told = messages.WorkTold("")
-        self._said: dict[str, str | Content] = {}
 
     def compose(self) -> ComposeResult:
         """Title, figures, domains, what is amiss or new, what is at work, gaps, and the filter."""
         yield TitleBar(self.account)
-        yield Static(id="overall", markup=False)
+        yield Caption(id="overall")
         yield DomainBars()
-        yield Static(id="notice", markup=False)
-        yield Static(id="work", markup=False)
+        yield Notice(id="notice")
+        yield Notice(id="work")
         yield GapPane()
         yield Input(id="filter", placeholder="filter: words in any order; enter keeps, esc clears")
         yield Footer()
 
     def on_mount(self) -> None:
-        """Show the workspace if it is open, and let what is shown grow older."""
-        self._gaps.list.focus()
+        """Let what is shown grow older, and follow how all stands."""
         self.set_interval(1, self._tick)
         self.watch(self.app, "standing", self._say_what_is_amiss)
-        if self._session:
-            self.begin(self._session)
 
     @property
     def _gaps(self) -> GapPane:
         return self.query_one(GapPane)
+
+    @property
+    def _list(self) -> GapList:
+        return self._gaps.list
 
     def _tick(self) -> None:
         if self.app.screen is self and self._facts:
@@ -116,7 +109,7 @@ class CoverageScreen(Area):
 
     def begin(self, session: "Session") -> None:
         """Show an open workspace."""
-        self._session = session
+        super().begin(session)
         self._reader = Reader(session.workspace, self.post_message)
         self._work = Work(session.workspace, self.post_message)
         self._gaps.begin(self._reader)
@@ -155,54 +148,24 @@ class CoverageScreen(Area):
 
     def _say_overall(self) -> None:
         if self._facts:
-            self._say("overall", panes.overall(self._facts, self.app.now()))
+            overall = panes.overall(self._facts, self.app.now())
+            self.query_one("#overall", Caption).say(overall)
 
     def _say_what_is_amiss(self, _standing: "Standing | None" = None) -> None:
         standing, facts = self.app.standing, self._facts
         trouble = panes.trouble(standing.link, self.app.now()) if standing else ""
-        said = trouble or (panes.news(facts.findings) if facts else "")
-        notice = self.query_one("#notice")
-        notice.set_class(bool(trouble), "-trouble")
-        notice.display = bool(said)
-        self._say("notice", said)
+        news = panes.news(facts.findings) if facts else ""
+        self.query_one("#notice", Notice).warn(trouble, news)
 
     def _say_what_is_at_work(self) -> None:
         said = panes.at_work(self._work, self._told, self._facts)
-        self.query_one("#work").display = bool(said)
-        self._say("work", said)
-
-    def _say(self, place: str, text: str | Content) -> None:
-        if self._said.get(place) != text:
-            self._said[place] = text
-            # Only the notice is as high as its text; each layout is one of the whole screen.
-            self.query_one(f"#{place}", Static).update(text, layout=place == "notice")
-
-    def tell(self, text: str, *, severity: "SeverityLevel" = "information") -> None:
-        """Show a passing message in place of the one before, for together they hide the list."""
-        self.app.clear_notifications()
-        super().tell(text, severity=severity)
+        self.query_one("#work", Notice).say(said)
 
     # Looking
 
-    def action_filter(self) -> None:
-        """Open the filter."""
-        self.add_class("-filtering")
-        self.query_one("#filter", Input).focus()
-
-    @on(Input.Changed, "#filter")
-    def _filter_typed(self, event: Input.Changed) -> None:
-        self._gaps.filter(event.value)
-
-    @on(Input.Submitted, "#filter")
-    def _filter_kept(self) -> None:
-        self.remove_class("-filtering")
-        self._gaps.list.focus()
-
-    def action_back(self) -> None:
-        """Leave the filter."""
-        self.remove_class("-filtering")
-        self.query_one("#filter", Input).value = ""
-        self._gaps.list.focus()
+    def filter(self, text: str) -> None:
+        """Show what matches a text."""
+        self._gaps.filter(text)
 
     def action_sort(self) -> None:
         """Take the next order."""
@@ -219,7 +182,7 @@ class CoverageScreen(Area):
 
     def action_pick_all(self) -> None:
         """Pick all that match; if all of them are picked, unpick them."""
-        self._ask(self._gaps.pick_all)
+        self.ask(self._gaps.pick_all)
 
     def action_unpick_all(self) -> None:
         """Pick nothing."""
@@ -278,7 +241,7 @@ class CoverageScreen(Area):
         if ended.proposal_id is not None:
             self.action_unpick_all()
         if ended.proposal_id is not None and self.app.screen is self:
-            self._ask(lambda: asking.lead_to(self.app, ended.said, ended.proposal_id or 0))
+            self.ask(lambda: asking.lead_to(self.app, ended.said, ended.proposal_id or 0))
         else:
             self.tell(ended.said, severity="warning" if ended.trouble else "information")
 
@@ -286,7 +249,7 @@ class CoverageScreen(Area):
         """Ask NetSuite which of the columns meant it really gives."""
         keys = self._chosen() if self._may_ask_netsuite() else []
         if keys:
-            self._ask(lambda: self._probe(keys))
+            self.ask(lambda: self._probe(keys))
 
     async def _probe(self, keys: "Sequence[Key]") -> None:
         if self._session and self._work:
@@ -297,20 +260,14 @@ class CoverageScreen(Area):
         """Plan a phase of what is picked, or the next one, after a question."""
         if self._may_ask_netsuite():
             keys = self._gaps.picked  # those of the key press
-            self._ask(lambda: self._plan(keys))
+            self.ask(lambda: self._plan(keys))
 
     async def _plan(self, keys: "Sequence[Key]") -> None:
         if self._work:
             picked = orders.by_table(keys)
             if await asking.ask_plan(self.app, picked, self._gaps.total):
-                begun = self._work.plan(picked, author=self._who)
+                begun = self._work.plan(picked, author=self.who)
                 self._begin(begun, "The plan begins: NetSuite is asked about each column.")
-
-    @property
-    def _who(self) -> str:
-        from nsconsole.services.operators import os_login
-
-        return self.app.operator.name if self.app.operator else os_login()
 
     def action_exclude(self) -> None:
         """Exclude what is meant, with a note; or, if it is excluded, take that back."""
@@ -318,7 +275,7 @@ class CoverageScreen(Area):
         excluded = not self._gaps.picked and row is not None and bool(row.note)
         change = asking.include if excluded else asking.exclude
         if keys and session:
-            self._ask(lambda: self._order(change(self.app, session, keys)))
+            self.ask(lambda: self._order(change(self.app, session, keys)))
 
     async def _order(self, order: "Awaitable[str]") -> None:
         said = await order
@@ -331,57 +288,42 @@ class CoverageScreen(Area):
         """Show the five stages of a round, and take the next step."""
         reader = self._reader
         if reader:
-            self._ask(lambda: asking.take_next_step(self.app, reader, self))
+            self.ask(lambda: asking.take_next_step(self.app, reader, self))
         else:
             self.tell("The workspace is still being opened.", severity="warning")
 
     # What stands over the screen
 
-    def _ask(self, question: "Callable[[], Awaitable[None]]") -> None:
-        """Ask one thing at a time: a key that is held asks once."""
-        if not self.is_at_work("asking"):
-            self._run(question)
-
-    @work(group="asking")
-    async def _run(self, question: "Callable[[], Awaitable[None]]") -> None:
-        from nsconsole.services.errors import ServiceError
-        from nsconsole.store.engine import DatabaseError
-
-        try:
-            await question()
-        except (ServiceError, DatabaseError) as error:
-            self.tell(str(error), severity="error")
-
     def action_open(self) -> None:
         """Show the table under the cursor column by column, beside what each source says."""
         row = self._gaps.current
         if row:
-            self._ask(lambda: self._open_table(row.key))
+            self.ask(lambda: self._open_table(row.key))
 
     async def _open_table(self, key: "Key") -> None:
         if self._session:
-            await asking.open_table(self.app, self._session.workspace, key, self._gaps.list.picked)
-            self._gaps.list.refresh_changed()
+            await asking.open_table(self.app, self._session.workspace, key, self._list.picked)
+            self._list.refresh_changed()
             self._gaps.say_what_is_listed()
 
     def action_phases(self) -> None:
         """Show the phases as they go on."""
         facts, reader = self._facts, self._reader
         if facts and reader:
-            self._ask(lambda: asking.show_phases(self.app, facts, reader.facts))
+            self.ask(lambda: asking.show_phases(self.app, facts, reader.facts))
 
     def action_history(self) -> None:
         """Show the audits, each with what it found other than the one before."""
         facts, session = self._facts, self._session
         if facts and session:
-            self._ask(lambda: asking.show_history(self.app, session.workspace, facts))
+            self.ask(lambda: asking.show_history(self.app, session.workspace, facts))
 
     def action_news(self) -> None:
         """Show what audits found that nobody has looked at."""
         facts, session = self._facts, self._session
         if facts and facts.findings and session:
-            by = self._who
-            self._ask(lambda: asking.show_news(self.app, session.workspace, facts, by))
+            by = self.who
+            self.ask(lambda: asking.show_news(self.app, session.workspace, facts, by))
         else:
             self.tell("Nothing is new since somebody looked.")
 
@@ -389,7 +331,7 @@ class CoverageScreen(Area):
         """Open the page of the last audit in a browser."""
         session = self._session
         if session and self._facts and self._facts.audit:
-            self._ask(lambda: self._open_page(session))
+            self.ask(lambda: self._open_page(session))
         else:
             self.tell("No audit yet: press A.", severity="warning")
 

@@ -1,7 +1,5 @@
 """How coverage is worded: gaps, reasons, states and shares; never by colour alone."""
 
-from collections.abc import Sequence
-
 EMPTY = (
     "No audit yet: press A.\n\n"
     "An audit asks NetSuite which tables and columns it has, compares them with\n"
@@ -120,9 +118,3 @@ def whole_percent(share: float | None) -> str:
 def delta(points: float) -> str:
     """Give a difference in percent points."""
     return "±0.00" if abs(points) < 0.005 else f"{points:+.2f}"
-
-
-def listed(names: Sequence[str], most: int = 3) -> str:
-    """Name the first of some names that are safe to show, and count the rest."""
-    more = len(names) - most
-    return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")

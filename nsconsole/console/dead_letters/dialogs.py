@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.content import Content
+from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Static, TextArea
 
 from nsconsole.console import words
 from nsconsole.console.dead_letters import wording
-from nsconsole.console.dialog import Dialog, ReasonDialog
+from nsconsole.console.dialog import Dialog, ReasonDialog, YesDialog
 from nsconsole.text import clean
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ _WHAT_COMES = {
 _CANARY = "One goes first. The others follow once NetSuite took it; else they rest here again."
 
 
-class ReplayDialog(Dialog[bool]):
+class ReplayDialog(YesDialog):
     """Asks before dead letters go out again. `chosen` tells the cause of each, by its id."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "confirm", "Replay")]
@@ -36,43 +35,21 @@ class ReplayDialog(Dialog[bool]):
     def __init__(
         self, chosen: "Mapping[int, Cause]", *, about: str, hidden: int, rehearsed: str
     ) -> None:
-        super().__init__()
-        self._chosen = chosen
-        self._about = about
-        self._hidden = hidden
-        self._rehearsed = rehearsed
+        super().__init__(
+            f"Replay {letters(chosen)}?",
+            [*([about, ""] if about else []), *_what_comes(chosen, rehearsed)],
+            warning=out_of_sight(hidden),
+            note=_CANARY if len(chosen) > 1 else "",
+            verb="Replay",
+        )
 
-    def compose(self) -> ComposeResult:
-        """The question, what will come of it, and the buttons."""
-        with Vertical(id="dialog"):
-            yield Static(f"Replay {letters(self._chosen)}?", id="question", markup=False)
-            with VerticalScroll(id="body", can_focus=False):
-                yield Static(Content("\n").join(self._body()), markup=False)
-            if self._hidden:
-                yield Static(out_of_sight(self._hidden), classes="warning", markup=False)
-            if len(self._chosen) > 1:
-                yield Static(_CANARY, id="instruction", markup=False)
-            with Horizontal(id="buttons"):
-                yield Button("Cancel", id="no", compact=True)
-                yield Button(Content("Replay [y]"), id="yes", variant="primary", compact=True)
 
-    def on_mount(self) -> None:
-        """Put the focus where a key that is still held does no harm."""
-        self.query_one("#no").focus()
-
-    def _body(self) -> Iterator[Content]:
-        if self._about:
-            yield Content(self._about)
-            yield Content("")
-        for cause, count in Counter(self._chosen.values()).most_common():
-            number = f"{count:,} " if len(self._chosen) > 1 else ""
-            yield Content(f"{number}{wording.cause(cause)}: {_WHAT_COMES[cause]}.")
-        if self._rehearsed:
-            yield Content(f"Dry run: {self._rehearsed}.")
-
-    def action_confirm(self) -> None:
-        """Replay."""
-        self.dismiss(True)
+def _what_comes(chosen: "Mapping[int, Cause]", rehearsed: str) -> Iterator[str]:
+    for cause, count in Counter(chosen.values()).most_common():
+        number = f"{count:,} " if len(chosen) > 1 else ""
+        yield f"{number}{wording.cause(cause)}: {_WHAT_COMES[cause]}."
+    if rehearsed:
+        yield f"Dry run: {rehearsed}."
 
 
 def letters(chosen: "Mapping[int, Cause]") -> str:
@@ -94,9 +71,9 @@ class DismissDialog(ReasonDialog):
     def __init__(self, chosen: "Mapping[int, Cause]", *, about: str, hidden: int) -> None:
         super().__init__(
             f"Dismiss {letters(chosen)}?",
-            about=[about] if about else [],
+            [about] if about else [],
             warning=out_of_sight(hidden),
-            asked="Why? NetSuite is not asked again. This is kept.",
+            note="Why? NetSuite is not asked again. This is kept.",
             verb="Dismiss",
         )
 

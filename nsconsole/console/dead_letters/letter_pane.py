@@ -8,8 +8,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
+from nsconsole.console.caption import Caption
 from nsconsole.console.dead_letters.letter_text import group_text, letter_text
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class LetterPane(VerticalScroll, can_focus=True):
 
     def compose(self) -> ComposeResult:
         """One text that scrolls."""
-        yield Static(id="letter-text", markup=False)
+        yield Caption(id="letter-text")
 
     def show_hint(self, hint: str) -> None:
         """Show a sentence in place of a letter."""
@@ -53,6 +53,4 @@ class LetterPane(VerticalScroll, can_focus=True):
         if what != self._shown:
             self.scroll_home(animate=False)
             self._shown = what
-        text, told = self.query_one("#letter-text", Static), Content("\n").join(lines)
-        if text.content != told:  # an update has the whole screen laid out anew
-            text.update(told)
+        self.query_one("#letter-text", Caption).say(Content("\n").join(lines))

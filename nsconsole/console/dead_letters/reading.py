@@ -9,7 +9,7 @@ from textual.message import Message
 
 from nsconsole.console import messages
 from nsconsole.console.dead_letters.rows import Layout
-from nsconsole.console.lanes import Lane
+from nsconsole.console.lanes import LaneReader
 
 if TYPE_CHECKING:
     from nsconsole.console.dead_letters.letter_list import Anchor, Window
@@ -17,17 +17,13 @@ if TYPE_CHECKING:
     from nsconsole.services.workspace import Workspace
 
 
-class Reader:
+class Reader(LaneReader):
     """Reads for one screen and posts what was read; each lane does only its newest request."""
 
     def __init__(self, workspace: "Workspace", post: Callable[[Message], object]) -> None:
-        self._workspace = workspace
-        self._post = post
-        self._letters = Lane("dead letters", self._failed)
-        self._letter = Lane("dead letter", self._failed)
-
-    def _failed(self, error: Exception) -> None:
-        self._post(messages.LaneFailed(str(error) or type(error).__name__))
+        super().__init__(workspace, post)
+        self._letters = self._lane("dead letters")
+        self._letter = self._lane("dead letter")
 
     def letters(self, text: str, window: "Window") -> None:
         """Read what matches; answers StandingRead and LettersRead."""

@@ -1,16 +1,17 @@
 """The Dead letters screen: it shows what did not reach NetSuite, and sends it again if told to."""
 
 import asyncio
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from nsconsole.console import messages, words
 from nsconsole.console.area import Area
+from nsconsole.console.caption import Caption
 from nsconsole.console.dead_letters import orders, wording
 from nsconsole.console.dead_letters.letter_list import LetterList
 from nsconsole.console.dead_letters.letter_pane import LetterPane
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from nsconsole.console.session import Session
     from nsconsole.services.dead_letters.letters import DeadLetter, Group
 
-Answer = TypeVar("Answer")
 _AGES = 10  # seconds between looks at how old everything has become
 _EMPTY = (
     "No dead letters: what was approved reached NetSuite, or waits (3).\n\n"
@@ -59,10 +59,6 @@ class DeadLettersScreen(Area):
     """The letters by group, the one under the cursor, and the keys that see to them."""
 
     CSS_PATH: ClassVar[Any] = [resource("styles") / n for n in ("rows.tcss", "dead_letters.tcss")]
-    HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012 - as the base has it
-        (0, "-narrow"),
-        (150, "-wide"),
-    ]
     BINDINGS: ClassVar[list[BindingType]] = [*_LETTER_KEYS, *_LIST_KEYS]
     KEYS: ClassVar[list[tuple[str, list[BindingType]]]] = [
         ("Dead letters: on the head of a group all of it is meant", _LETTER_KEYS),
@@ -70,15 +66,14 @@ class DeadLettersScreen(Area):
     ]
 
     def __init__(self, account: str | None, session: "Session | None") -> None:
-        super().__init__(account)
-        self._session = session
+        super().__init__(account, session)
         self._reader: Reader | None = None
         self._text = ""
 
     def compose(self) -> ComposeResult:
         """Title, what is listed, the list beside the letter, and a place to filter."""
         yield TitleBar(self.account)
-        yield Static("Opening the workspace …", id="listed", markup=False)
+        yield Caption("Opening the workspace …", id="listed")
         with Container(id="split"):
             yield LetterList(self.app.now)
             yield LetterPane(self.app.now)
@@ -86,12 +81,9 @@ class DeadLettersScreen(Area):
         yield Footer()
 
     def on_mount(self) -> None:
-        """Show the workspace if it is open, and let what is shown grow older."""
-        self._list.focus()
+        """Let what is shown grow older, and follow who sits here."""
         self.set_interval(_AGES, self._list.refresh_changed)
         self.watch(self.app, "operator", self._say_what_is_listed, init=False)
-        if self._session:
-            self.begin(self._session)
 
     @property
     def _list(self) -> LetterList:
@@ -103,7 +95,7 @@ class DeadLettersScreen(Area):
 
     def begin(self, session: "Session") -> None:
         """Show an open workspace."""
-        self._session = session
+        super().begin(session)
         self._reader = Reader(session.workspace, self.post_message)
         self.catch_up()
 
@@ -149,39 +141,24 @@ class DeadLettersScreen(Area):
     def _say_what_is_listed(self, _operator: object = None) -> None:
         if self._reader is None:
             return
-        parts = ["Dead letters", words.counted(self._list.letters, "letter")]
-        if self._list.marked:
-            parts.append(f"{len(self._list.marked):,} selected (U unselects)")
-        if self._text:
-            parts.append(f"filter “{clean(self._text, limit=30)}” (esc clears)")
-        if self._why_not():
-            parts.append("looking only: an admin sees to them")
-        listed, text = self.query_one("#listed", Static), " · ".join(parts)
-        if listed.content != text:  # an update has the whole screen laid out anew
-            listed.update(text)
+        said = words.joined(
+            "Dead letters",
+            words.counted(self._list.letters, "letter"),
+            words.selected(len(self._list.marked)),
+            words.filtered(self._text),
+            "looking only: an admin sees to them" if self._why_not() else "",
+        )
+        self.query_one("#listed", Caption).say(said)
 
     # Looking
 
-    def action_filter(self) -> None:
-        """Open the filter."""
-        self.add_class("-filtering")
-        self.query_one("#filter", Input).focus()
-
-    @on(Input.Changed, "#filter")
-    def _filter_typed(self, event: Input.Changed) -> None:
-        if event.value != self._text:
-            self._look(event.value)
-
-    def _look(self, text: str) -> None:
-        self._text = text
-        self._list.to_top()
-        self._read()
-        self._say_what_is_listed()
-
-    @on(Input.Submitted, "#filter")
-    def _filter_kept(self) -> None:
-        self.remove_class("-filtering")
-        self._list.focus()
+    def filter(self, text: str) -> None:
+        """Show what matches a text."""
+        if text != self._text:
+            self._text = text
+            self._list.to_top()
+            self._read()
+            self._say_what_is_listed()
 
     def action_open(self) -> None:
         """Give the letter the whole screen."""
@@ -193,10 +170,9 @@ class DeadLettersScreen(Area):
         """Go back one step: from the letter, from the filter."""
         if self.has_class("-open"):
             self.remove_class("-open")
-        elif self._text or self.has_class("-filtering"):
-            self.remove_class("-filtering")
-            self.query_one("#filter", Input).value = ""
-        self._list.focus()
+            self._list.focus()
+        else:
+            super().action_back()
 
     def action_open_proposal(self) -> None:
         """Show the letter's proposal in the inbox."""
@@ -216,7 +192,7 @@ class DeadLettersScreen(Area):
 
         if self._session:
             workspace = self._session.workspace
-            found = await self._answer(asyncio.to_thread(show_dead_letter, workspace, id_))
+            found = await self.answer(asyncio.to_thread(show_dead_letter, workspace, id_))
             if found:
                 self.app.copy_to_clipboard(wording.readable(wording.whole(found)))
                 self.tell("Copied, if this terminal lets programs copy.")
@@ -248,7 +224,7 @@ class DeadLettersScreen(Area):
         if self._session:
             workspace, text = self._session.workspace, self._text
             members = asyncio.to_thread(orders.members, workspace, groups, text)
-            self._list.mark(await self._answer(members) or {}, toggle=toggle)
+            self._list.mark(await self.answer(members) or {}, toggle=toggle)
             self._say_what_is_listed()
 
     def action_unmark_all(self) -> None:
@@ -261,7 +237,7 @@ class DeadLettersScreen(Area):
     def action_replay(self) -> None:
         """Send the letter under the cursor again, or all of a group, after a question."""
         meant = self._under_cursor()
-        if meant and self._may_begin():
+        if meant:
             self._see_to(lambda seeing: seeing.replay(meant, self._list.verdicts))
 
     def action_replay_selection(self) -> None:
@@ -269,19 +245,19 @@ class DeadLettersScreen(Area):
         meant = self._selection()
         if meant is None:
             self.tell("Nothing is selected; space selects, * all.", severity="warning")
-        elif self._may_begin():
+        else:
             self._see_to(lambda seeing: seeing.replay(meant, self._list.verdicts))
 
     def action_dismiss_letters(self) -> None:
         """Let the selection, or what is under the cursor, rest for good, with a reason."""
         meant = self._selection() or self._under_cursor()
-        if meant and self._may_begin():
+        if meant:
             self._see_to(lambda seeing: seeing.dismiss(meant))
 
     def action_edit(self) -> None:
         """Edit the change of the letter under the cursor, and propose it anew."""
         letter = self._letter()
-        if letter and self._may_begin():
+        if letter:
             self._see_to(lambda seeing: seeing.edit(letter.id))
 
     def action_rehearse(self) -> None:
@@ -308,12 +284,6 @@ class DeadLettersScreen(Area):
         self.tell("There is no letter under the cursor.", severity="warning")
         return None
 
-    def _may_begin(self) -> bool:
-        why_not = self._why_not()
-        if why_not:
-            self.tell(why_not, severity="warning")
-        return not why_not and not self.is_at_work("seeing to")
-
     def _why_not(self) -> str:
         """Say why who sits here may not see to dead letters; empty for an admin."""
         operator = self.app.operator
@@ -324,12 +294,17 @@ class DeadLettersScreen(Area):
             return f"Only an admin sees to dead letters, and {name} is a {operator.role}."
         return ""
 
-    @work(group="seeing to")
-    async def _see_to(self, order: "Callable[[SeeingTo], Awaitable[str]]") -> None:
-        if self._session is None:
-            return
-        seeing = SeeingTo(self.app, self._session)
-        said = await self._answer(order(seeing))
+    def _see_to(self, order: "Callable[[SeeingTo], Awaitable[str]]") -> None:
+        session, why_not = self._session, self._why_not()
+        if why_not:
+            self.tell(why_not, severity="warning")
+        elif session:
+            self.ask(lambda: self._carry_out(order, SeeingTo(self.app, session)))
+
+    async def _carry_out(
+        self, order: "Callable[[SeeingTo], Awaitable[str]]", seeing: SeeingTo
+    ) -> None:
+        said = await order(seeing)
         if said:
             self.tell(said)
             self._list.unmark(seeing.chosen)
@@ -339,20 +314,9 @@ class DeadLettersScreen(Area):
     async def _rehearse(self, meant: Meant) -> None:
         if self._session is None:
             return
-        verdicts = await self._answer(SeeingTo(self.app, self._session).rehearse(meant))
+        verdicts = await self.answer(SeeingTo(self.app, self._session).rehearse(meant))
         if verdicts:
             self._list.show_verdicts(verdicts)
             self._highlighted()
             found = wording.verdict_counts(verdicts.values())
             self.tell(f"Dry run: {found}. Nothing was sent.")
-
-    async def _answer(self, order: "Awaitable[Answer]") -> "Answer | None":
-        """Wait for an order, and tell what went wrong with it."""
-        from nsconsole.services.errors import ServiceError
-        from nsconsole.store.engine import DatabaseError
-
-        try:
-            return await order
-        except (ServiceError, DatabaseError) as error:
-            self.tell(str(error), severity="error")
-            return None

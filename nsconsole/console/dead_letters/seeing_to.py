@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from nsconsole.console.authority import ask_authority, with_authority
+from nsconsole.console.authority import with_authority
 from nsconsole.console.dead_letters import orders, wording
 from nsconsole.console.dead_letters.dialogs import DismissDialog, EditDialog, ReplayDialog
 from nsconsole.text import clean
@@ -124,7 +124,4 @@ class SeeingTo:
         return await asyncio.to_thread(orders.hidden, self._workspace, chosen, meant.text)
 
     async def _do(self, order: "Callable[[Authority], str]") -> str:
-        authority = await ask_authority(self._app, self._session)
-        if authority is None:
-            return ""
-        return await with_authority(self._session, lambda: order(authority))
+        return await with_authority(self._app, self._session, order) or ""

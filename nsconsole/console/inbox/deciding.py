@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nsconsole.console import words
-from nsconsole.console.authority import ask_authority, with_authority
+from nsconsole.console.authority import with_authority
 from nsconsole.console.inbox.dialogs import ApproveDialog, RejectDialog
 
 if TYPE_CHECKING:
@@ -53,12 +53,13 @@ class Deciding:
         from nsconsole.store.engine import DatabaseError
 
         try:
-            authority = await ask_authority(self._app, self._session)
-            if authority is None:
-                return Outcome()
-            decisions = await self._decide(authority, verdict, lines, reason)
+            decisions = await with_authority(
+                self._app, self._session, lambda by: self._decide(by, verdict, lines, reason)
+            )
         except (ServiceError, DatabaseError) as error:
             return Outcome(trouble=str(error))
+        if decisions is None:
+            return Outcome()
         if verdict == "approve" and any(decision.won for decision in decisions):
             self._app.drain_soon()
         return _outcome(verdict, decisions, self._undo_seconds(lines))
@@ -75,27 +76,23 @@ class Deciding:
 
         workspace = self._session.workspace
         try:
-            authority = await ask_authority(self._app, self._session)
-            if authority is None:
-                return Outcome()
             outcome = await with_authority(
-                self._session, lambda: orders.undo(workspace, authority, proposal_ids)
+                self._app, self._session, lambda by: orders.undo(workspace, by, proposal_ids)
             )
         except (ServiceError, DatabaseError) as error:
             return Outcome(trouble=str(error))
+        if outcome is None:
+            return Outcome()
         return Outcome(outcome.said, outcome.trouble, frozenset(proposal_ids))
 
-    async def _decide(
+    def _decide(
         self, authority: "Authority", verdict: str, lines: "Sequence[Line]", reason: str
     ) -> "list[Decision]":
         from nsconsole.services.approvals import Choice, Verdict, decide
 
         choices = [Choice(line.id, line.digest) for line in lines]
         wanted = Verdict.APPROVE if verdict == "approve" else Verdict.REJECT
-        workspace = self._session.workspace
-        return await with_authority(
-            self._session, lambda: decide(workspace, authority, wanted, choices, reason=reason)
-        )
+        return decide(self._session.workspace, authority, wanted, choices, reason=reason)
 
 
 def _outcome(verdict: str, decisions: "Sequence[Decision]", undo_seconds: float) -> Outcome:

@@ -32,7 +32,6 @@ class DetailPane(VerticalScroll, can_focus=True):
         Binding("j", "scroll_down", "Scroll down", show=False),
         Binding("k", "scroll_up", "Scroll up", show=False),
     ]
-    HELP = "The proposal under the cursor. Arrow keys scroll; esc goes back to the list."
 
     def __init__(self) -> None:
         super().__init__()

@@ -129,8 +129,8 @@ class RejectDialog(ReasonDialog):
         what = "this change" if one else words.counted(len(lines), "proposal")
         super().__init__(
             f"Reject {what}?",
-            about=[clean(line.summary) for line in lines[:_MOST_SHOWN]],
+            [clean(line.summary) for line in lines[:_MOST_SHOWN]],
             warning=_out_of_sight(hidden),
-            asked="Why? Its author reads this.",
+            note="Why? Its author reads this.",
             verb="Reject",
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from nsconsole.console import messages
-from nsconsole.console.lanes import Lane
+from nsconsole.console.lanes import LaneReader
 from nsconsole.text import clean
 
 if TYPE_CHECKING:
@@ -27,22 +27,18 @@ class Window:
     before: int = 0
 
 
-class Reader:
+class Reader(LaneReader):
     """Reads for one screen and posts what was read; each lane does only its newest request."""
 
     def __init__(
         self, workspace: "Workspace", post: Callable[[Message], object], since: datetime
     ) -> None:
-        self._workspace = workspace
-        self._post = post
+        super().__init__(workspace, post)
         self._since = since
-        self._rows = Lane("rows", self._failed)
-        self._detail = Lane("detail", self._failed)
-        self._standing = Lane("standing", self._failed)
-        self._netsuite = Lane("netsuite", self._failed)
-
-    def _failed(self, error: Exception) -> None:
-        self._post(messages.LaneFailed(str(error) or type(error).__name__))
+        self._rows = self._lane("rows")
+        self._detail = self._lane("detail")
+        self._standing = self._lane("standing")
+        self._netsuite = self._lane("netsuite")
 
     def view(self, looking: messages.Looking) -> "View":
         """Give a view in the service's terms."""

@@ -8,10 +8,11 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from nsconsole.console import messages, words
 from nsconsole.console.area import Area
+from nsconsole.console.caption import Caption, Notice
 from nsconsole.console.footer import Footer
 from nsconsole.console.inbox.detail import DetailPane
 from nsconsole.console.inbox.proposal_list import ProposalList
@@ -47,7 +48,9 @@ _EMPTY = (
 
 
 def findings_text(sentences: "Sequence[str]") -> str:
-    """Give the first findings of audits, one a line, and where all of them are told."""
+    """Give the first findings of audits, one a line, and where all are told; nothing of none."""
+    if not sentences:
+        return ""
     lines = [f"⚑ {sentence}" for sentence in sentences[:_MOST_FINDINGS]]
     more = len(sentences) - _MOST_FINDINGS
     told = f"and {more} more: " if more > 0 else ""
@@ -57,10 +60,6 @@ def findings_text(sentences: "Sequence[str]") -> str:
 class InboxScreen(Area):
     """What waits for a decision: the list, the proposal under the cursor, the keys to decide."""
 
-    HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012 - as the base has it
-        (0, "-narrow"),
-        (150, "-wide"),
-    ]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "approve", "Approve", id="inbox.approve"),
         Binding("r", "reject", "Reject", id="inbox.reject"),
@@ -84,7 +83,6 @@ class InboxScreen(Area):
 
     def __init__(self, account: str | None) -> None:
         super().__init__(account)
-        self._session: Session | None = None
         self._begun = asyncio.Event()
         self._reader: Reader | None = None
         self._looking = messages.Looking()
@@ -94,17 +92,16 @@ class InboxScreen(Area):
     def compose(self) -> ComposeResult:
         """Title, what is listed, the list beside the proposal, and a place to filter."""
         yield TitleBar(self.account)
-        yield Static("Opening the workspace …", id="listed", markup=False)
+        yield Caption("Opening the workspace …", id="listed")
         with Container(id="split"):
             yield ProposalList(self.app.now)
             yield DetailPane()
-        yield Static(id="findings", markup=False)
+        yield Notice(id="findings")
         yield Input(id="filter", placeholder="filter: words in any order; enter keeps, esc clears")
         yield Footer()
 
     def on_mount(self) -> None:
-        """Hold the keyboard on the list, and let what it shows grow older."""
-        self._list.focus()
+        """Let what the list shows grow older."""
         self.set_interval(_AGES, self._list.refresh)
         self.set_interval(1, self._list.count_down)
 
@@ -118,7 +115,7 @@ class InboxScreen(Area):
 
     def begin(self, session: "Session") -> None:
         """Show an open workspace."""
-        self._session = session
+        super().begin(session)
         self._begun.set()
         self._reader = Reader(session.workspace, self.post_message, self.app.now())
         self._read_rows(anchored=True)
@@ -135,11 +132,11 @@ class InboxScreen(Area):
 
     def show_progress(self, what: str) -> None:
         """Say what the opening is at."""
-        self.query_one("#listed", Static).update(what)
+        self.query_one("#listed", Caption).say(what)
 
     def show_trouble(self, why: str) -> None:
         """Say why there is nothing to show."""
-        self.query_one("#listed", Static).update("The workspace cannot be opened")
+        self.query_one("#listed", Caption).say("The workspace cannot be opened")
         self._detail.show_hint(f"{clean(why, keep_newlines=True)}\n\nq leaves.")
 
     # What threads tell
@@ -164,10 +161,7 @@ class InboxScreen(Area):
 
     @on(messages.FindingsRead)
     def _findings_read(self, read: messages.FindingsRead) -> None:
-        listed, text = self.query_one("#findings", Static), findings_text(read.sentences)
-        listed.display = bool(read.sentences)
-        if listed.content != text:  # an update has the whole screen laid out anew
-            listed.update(text)
+        self.query_one("#findings", Notice).say(findings_text(read.sentences))
 
     @on(messages.NowRead)
     def _now_read(self, read: messages.NowRead) -> None:
@@ -226,16 +220,14 @@ class InboxScreen(Area):
     def _say_what_is_listed(self) -> None:
         if self._reader is None:
             return  # what the opening is at, or why it failed, stands there
-        looking, total = self._looking, self._list.total
-        parts = ["Everything" if looking.everything else "Inbox", words.counted(total, "proposal")]
-        if self._list.marked:
-            parts.append(f"{len(self._list.marked):,} selected (U unselects)")
-        if looking.text:
-            parts.append(f"filter “{clean(looking.text, limit=30)}” (esc clears)")
-        parts.append(f"{_SORTS[looking.sort]} (s)")
-        listed, text = self.query_one("#listed", Static), " · ".join(parts)
-        if listed.content != text:  # an update has the whole screen laid out anew
-            listed.update(text)
+        said = words.joined(
+            "Everything" if self._looking.everything else "Inbox",
+            words.counted(self._list.total, "proposal"),
+            words.selected(len(self._list.marked)),
+            words.filtered(self._looking.text),
+            f"{_SORTS[self._looking.sort]} (s)",
+        )
+        self.query_one("#listed", Caption).say(said)
 
     # Looking
 
@@ -256,20 +248,10 @@ class InboxScreen(Area):
         """Change between what is open and everything that ever was."""
         self._look(replace(self._looking, everything=not self._looking.everything))
 
-    def action_filter(self) -> None:
-        """Open the filter."""
-        self.add_class("-filtering")
-        self.query_one("#filter", Input).focus()
-
-    @on(Input.Changed, "#filter")
-    def _filter_typed(self, event: Input.Changed) -> None:
-        if event.value != self._looking.text:
-            self._look(replace(self._looking, text=event.value))
-
-    @on(Input.Submitted, "#filter")
-    def _filter_kept(self) -> None:
-        self.remove_class("-filtering")
-        self._list.focus()
+    def filter(self, text: str) -> None:
+        """Show what matches a text."""
+        if text != self._looking.text:
+            self._look(replace(self._looking, text=text))
 
     def action_open(self) -> None:
         """Give the proposal the whole screen."""
@@ -278,14 +260,14 @@ class InboxScreen(Area):
             self._detail.focus()
 
     def action_back(self) -> None:
-        """Go back one step: from the proposal, from the filter, from the selection."""
+        """Go back one step: from the proposal, from the filter."""
         if self.has_class("-open"):
             self.remove_class("-open")
-        elif self._looking.text or self.has_class("-filtering"):
-            self.remove_class("-filtering")
-            self.query_one("#filter", Input).value = ""
+            self._list.focus()
+            return
+        if self._looking.text:  # the cursor stays on what was found
             self._look(replace(self._looking, text=""), anchored=True)
-        self._list.focus()
+        super().action_back()
 
     # Selecting and deciding
 
@@ -301,13 +283,9 @@ class InboxScreen(Area):
     @work(exclusive=True, group="marking")
     async def action_mark_all(self) -> None:
         """Select everything pending that the filter lets through."""
-        from nsconsole.store.engine import DatabaseError  # not at the start
-
         if self._reader:
-            try:
-                self._list.mark(await asyncio.to_thread(self._reader.pending, self._looking))
-            except DatabaseError as error:
-                self.tell(str(error), severity="error")
+            pending = asyncio.to_thread(self._reader.pending, self._looking)
+            self._list.mark(await self.answer(pending) or [])
             self._say_what_is_listed()
 
     def action_unmark_all(self) -> None:

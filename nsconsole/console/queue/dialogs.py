@@ -4,12 +4,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.content import Content
+from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Input, Static
 
 from nsconsole.console import words
-from nsconsole.console.dialog import Dialog
+from nsconsole.console.dialog import Dialog, ReasonDialog, YesDialog
 from nsconsole.text import clean
 
 if TYPE_CHECKING:
@@ -21,44 +20,24 @@ _MOST_SHOWN = 6
 _LONGEST_REASON = 2000
 
 
-class CancelDialog(Dialog[str]):
+class CancelDialog(ReasonDialog):
     """Asks why pushes are never to be sent; an answer is a reason."""
 
     def __init__(self, pushes: "Sequence[Waiting]") -> None:
-        super().__init__()
-        self._pushes = pushes
+        what = "this change" if len(pushes) == 1 else f"{len(pushes):,} changes"
+        super().__init__(
+            f"Cancel {what}?",
+            _first(pushes),
+            note="Never sent, and withdrawn. Why? It is kept with the proposal.",
+            verb="Cancel it",
+            back="Go back",
+        )
 
-    def compose(self) -> ComposeResult:
-        """The question, the changes, what it means, and a place for the reason."""
-        one = len(self._pushes) == 1
-        what = "this change" if one else f"{len(self._pushes):,} changes"
-        with Vertical(id="dialog"):
-            yield Static(f"Cancel {what}?", id="question", markup=False)
-            with VerticalScroll(id="body", can_focus=False):
-                for push in self._pushes[:_MOST_SHOWN]:
-                    yield Static(Content(clean(push.summary, limit=500)), markup=False)
-                if len(self._pushes) > _MOST_SHOWN:
-                    yield Static(f"… and {len(self._pushes) - _MOST_SHOWN:,} more", markup=False)
-            meant = "Never sent, and withdrawn. Why? It is kept with the proposal."
-            yield Static(meant, id="instruction", markup=False)
-            yield Input(id="typed", max_length=_LONGEST_REASON, placeholder="reason")
-            with Horizontal(id="buttons"):
-                yield Button("Go back", id="no", compact=True)
-                yield Button("Cancel it", id="yes", variant="error", disabled=True, compact=True)
 
-    def on_mount(self) -> None:
-        """Start where the reason is typed."""
-        self.query_one("#typed").focus()
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Allow it once there is a reason."""
-        self.query_one("#yes", Button).disabled = not event.value.strip()
-
-    def action_confirm(self) -> None:
-        """Give the reason, if there is one."""
-        reason = self.query_one("#typed", Input).value.strip()
-        if reason:
-            self.dismiss(reason)
+def _first(pushes: "Sequence[Waiting]") -> list[str]:
+    lines = [clean(push.summary, limit=500) for push in pushes[:_MOST_SHOWN]]
+    more = len(pushes) - _MOST_SHOWN
+    return [*lines, f"… and {more:,} more"] if more > 0 else lines
 
 
 class HoldBreakerDialog(Dialog[str]):
@@ -90,31 +69,11 @@ class HoldBreakerDialog(Dialog[str]):
         self.dismiss(self.query_one("#typed", Input).value.strip())
 
 
-class ResetBreakerDialog(Dialog[bool]):
+class ResetBreakerDialog(YesDialog):
     """Asks before calls go through again, whatever stopped them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "confirm", "Reset")]
 
     def __init__(self, why: str, waiting: int) -> None:
-        super().__init__()
-        self._why = why
-        self._waiting = waiting
-
-    def compose(self) -> ComposeResult:
-        """The question, what stopped the calls, and the buttons."""
-        with Vertical(id="dialog"):
-            yield Static("Reset the breaker?", id="question", markup=False)
-            yield Static(self._why, classes="warning", markup=False)
-            sent = f"What is due of {words.counted(self._waiting, 'push')} goes at once."
-            yield Static(sent, id="instruction", markup=False)
-            with Horizontal(id="buttons"):
-                yield Button("Cancel", id="no", compact=True)
-                yield Button(Content("Reset [y]"), id="yes", variant="primary", compact=True)
-
-    def on_mount(self) -> None:
-        """Put the focus where a key that is still held does no harm."""
-        self.query_one("#no").focus()
-
-    def action_confirm(self) -> None:
-        """Reset it."""
-        self.dismiss(True)
+        sent = f"What is due of {words.counted(waiting, 'push')} goes at once."
+        super().__init__("Reset the breaker?", (), warning=why, note=sent, verb="Reset")

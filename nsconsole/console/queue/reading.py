@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from nsconsole.console import messages
-from nsconsole.console.lanes import Lane
+from nsconsole.console.lanes import LaneReader
 
 if TYPE_CHECKING:
     from nsconsole.services.pushes.draining import DrainReport
@@ -17,19 +17,15 @@ MOST = 500  # pushes that are listed: those that go first
 _APPLIED = 10
 
 
-class Reader:
+class Reader(LaneReader):
     """Reads for one screen and posts what was read; only the newest request is done."""
 
     def __init__(self, workspace: "Workspace", post: Callable[[Message], object]) -> None:
-        self._workspace = workspace
-        self._post = post
-        self._queue = Lane("queue", self._failed)
-        self._drain = Lane("drain", self._failed)
+        super().__init__(workspace, post)
+        self._queue = self._lane("queue")
+        self._drain = self._lane("drain")
         self._draining = threading.Lock()
         self._leaving = threading.Event()
-
-    def _failed(self, error: Exception) -> None:
-        self._post(messages.LaneFailed(str(error) or type(error).__name__))
 
     def queue(self, text: str) -> None:
         """Read what waits and matches; answers StandingRead and QueueRead."""

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
-from nsconsole.console import messages
-from nsconsole.console.area import Area
-from nsconsole.console.authority import ask_authority, with_authority
+from nsconsole.console import messages, words
+from nsconsole.console.area import DenseArea
+from nsconsole.console.authority import with_authority
+from nsconsole.console.caption import Caption, Notice
 from nsconsole.console.footer import Footer
 from nsconsole.console.queue import orders, panes, wording
 from nsconsole.console.queue.dialogs import CancelDialog, HoldBreakerDialog, ResetBreakerDialog
@@ -18,12 +18,9 @@ from nsconsole.console.queue.push_list import PushList
 from nsconsole.console.queue.reading import Reader
 from nsconsole.console.title import TitleBar
 from nsconsole.resources import resource
-from nsconsole.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from textual.notifications import SeverityLevel
 
     from nsconsole.console.session import Session
     from nsconsole.services.operators import Authority
@@ -55,14 +52,10 @@ _KEYS: list[BindingType] = [
 ]
 
 
-class QueueScreen(Area):
+class QueueScreen(DenseArea):
     """What waits above, the push under the cursor and what was applied last below."""
 
     CSS_PATH: ClassVar[Any] = [resource("styles") / name for name in ("rows.tcss", "queue.tcss")]
-    VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012 - as the base has it
-        (0, "-short"),
-        (30, "-tall"),
-    ]
     BINDINGS: ClassVar[list[BindingType]] = _KEYS
     KEYS: ClassVar[list[tuple[str, list[BindingType]]]] = [
         ("Queue", _KEYS),
@@ -70,31 +63,26 @@ class QueueScreen(Area):
     ]
 
     def __init__(self, account: str | None, session: "Session | None") -> None:
-        super().__init__(account)
-        self._session = session
+        super().__init__(account, session)
         self._reader: Reader | None = None
         self._read: messages.QueueRead | None = None
         self._text = ""
-        self._said: dict[str, str | Content] = {}
 
     def compose(self) -> ComposeResult:
         """Title, what holds all up, the list, the push under the cursor, and what went last."""
         yield TitleBar(self.account)
-        yield Static(id="notice", markup=False)
-        yield Static("Opening the workspace …", id="listed", markup=False)
+        yield Notice(id="notice")
+        yield Caption("Opening the workspace …", id="listed")
         yield PushList(self.app.now)
-        yield Static(id="about-push", markup=False)
-        yield Static(id="last-applied", markup=False)
+        yield Caption(id="about-push")
+        yield Caption(id="last-applied")
         yield Input(id="filter", placeholder="filter: words in any order; enter keeps, esc clears")
         yield Footer()
 
     def on_mount(self) -> None:
-        """Show the workspace if it is open, and count the seconds."""
-        self._list.focus()
+        """Count the seconds, and follow how all stands."""
         self.set_interval(1, self._tick)
         self.watch(self.app, "standing", self._say_what_is_amiss)
-        if self._session:
-            self.begin(self._session)
 
     @property
     def _list(self) -> PushList:
@@ -114,7 +102,7 @@ class QueueScreen(Area):
 
     def begin(self, session: "Session") -> None:
         """Show an open workspace."""
-        self._session = session
+        super().begin(session)
         self._reader = Reader(session.workspace, self.post_message)
         self.catch_up()
 
@@ -149,71 +137,43 @@ class QueueScreen(Area):
         self._say_what_is_amiss()
         self._say_what_it_is_about()
         if self._read:
-            self._say("last-applied", panes.applied(self._read.applied, self.app.now()))
+            applied = panes.applied(self._read.applied, self.app.now())
+            self.query_one("#last-applied", Caption).say(applied)
 
     def _say_what_is_listed(self) -> None:
         if self._read is None:
             return
         counts, shown = self._read.counts, len(self._read.pushes)
         held = sum(push.held_by is not None for push in self._read.pushes)
-        parts = ["Queue", f"{counts.waiting:,} waiting"]
-        parts += [f"{counts.in_flight:,} in flight"] if counts.in_flight else []
-        parts += [f"{held:,} held"] if held else []
-        parts += [f"the first {shown:,} shown"] if shown < counts.waiting else []
-        if self._list.marked:
-            parts.append(f"{len(self._list.marked):,} selected (U unselects)")
-        if self._text:
-            parts.append(f"filter “{clean(self._text, limit=30)}” (esc clears)")
-        self._say("listed", " · ".join(parts))
+        said = words.joined(
+            "Queue",
+            f"{counts.waiting:,} waiting",
+            f"{counts.in_flight:,} in flight" if counts.in_flight else "",
+            f"{held:,} held" if held else "",
+            f"the first {shown:,} shown" if shown < counts.waiting else "",
+            words.selected(len(self._list.marked)),
+            words.filtered(self._text),
+        )
+        self.query_one("#listed", Caption).say(said)
 
     def _say_what_is_amiss(self, _standing: "Standing | None" = None) -> None:
         standing = self.app.standing
-        said = wording.trouble(standing, self.app.now()) if standing else ""
-        self.query_one("#notice").display = bool(said)
-        self._say("notice", said)
+        trouble = wording.trouble(standing, self.app.now()) if standing else ""
+        self.query_one("#notice", Notice).warn(trouble)
 
     def _say_what_it_is_about(self) -> None:
         push = self._list.current
-        self._say("about-push", panes.about(push, self.app.now()) if push else "")
-
-    def _say(self, place: str, text: str | Content) -> None:
-        if self._said.get(place) != text:  # each update lays out the whole screen anew
-            self._said[place] = text
-            self.query_one(f"#{place}", Static).update(text)
-
-    def tell(self, text: str, *, severity: "SeverityLevel" = "information") -> None:
-        """Show a passing message in place of the one before, for together they hide the list."""
-        self.app.clear_notifications()
-        super().tell(text, severity=severity)
+        about = panes.about(push, self.app.now()) if push else ""
+        self.query_one("#about-push", Caption).say(about)
 
     # Looking
 
-    def action_filter(self) -> None:
-        """Open the filter."""
-        self.add_class("-filtering")
-        self.query_one("#filter", Input).focus()
-
-    @on(Input.Changed, "#filter")
-    def _filter_typed(self, event: Input.Changed) -> None:
-        self._look(event.value)
-
-    def _look(self, text: str) -> None:
+    def filter(self, text: str) -> None:
+        """Show what matches a text."""
         if text != self._text:
             self._text = text
             self._list.to_top()
             self._read_queue()
-
-    @on(Input.Submitted, "#filter")
-    def _filter_kept(self) -> None:
-        self.remove_class("-filtering")
-        self._list.focus()
-
-    def action_back(self) -> None:
-        """Leave the filter."""
-        self.remove_class("-filtering")
-        self.query_one("#filter", Input).value = ""
-        self._look("")
-        self._list.focus()
 
     def action_open(self) -> None:
         """Show the proposal of the push under the cursor in the inbox."""
@@ -271,13 +231,10 @@ class QueueScreen(Area):
 
     def action_cancel(self) -> None:
         """Cancel the chosen pushes, after a question."""
-        if self.is_at_work("asking"):
-            return
         pushes = self._chosen()  # those of the key press, whatever the list does meanwhile
         if pushes:
-            self._ask_cancel(pushes)
+            self.ask(lambda: self._ask_cancel(pushes))
 
-    @work(group="asking")
     async def _ask_cancel(self, pushes: "list[Waiting]") -> None:
         reason = await self.app.push_screen_wait(CancelDialog(pushes))
         if reason:
@@ -285,10 +242,10 @@ class QueueScreen(Area):
 
     def action_breaker(self) -> None:
         """Hold the breaker open, or reset it, after a question."""
-        if self.app.standing and not self.is_at_work("asking"):
-            self._ask_breaker(self.app.standing)
+        standing = self.app.standing
+        if standing:
+            self.ask(lambda: self._ask_breaker(standing))
 
-    @work(group="asking")
     async def _ask_breaker(self, standing: "Standing") -> None:
         waiting = standing.queue["queued"]
         if standing.breaker.held_by or standing.breaker.state != "closed":
@@ -313,20 +270,12 @@ class QueueScreen(Area):
 
     @work(group="ordering")
     async def _order(self, order: "Callable[[Workspace, Authority], orders.Outcome]") -> None:
-        from nsconsole.services.errors import ServiceError
-        from nsconsole.store.engine import DatabaseError
-
         session = self._session
         if session is None:
             return
-        try:
-            by = await ask_authority(self.app, session)
-            if by is None:
-                return
-            outcome = await with_authority(session, lambda: order(session.workspace, by))
-        except (ServiceError, DatabaseError) as error:
-            self.tell(str(error), severity="error")
-        else:
+        done = with_authority(self.app, session, lambda by: order(session.workspace, by))
+        outcome = await self.answer(done)
+        if outcome:
             self._show_outcome(outcome)
 
     def _show_outcome(self, outcome: orders.Outcome) -> None:

@@ -3,12 +3,10 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from nsconsole.console import words
-from nsconsole.console.sync import figures
+from nsconsole.console import figures, words
 from nsconsole.text import clean
 
 if TYPE_CHECKING:
-    from nsconsole.services.link import Link
     from nsconsole.services.pushes.breaker import Breaker
     from nsconsole.services.pushes.waiting import Waiting
     from nsconsole.services.status import Standing
@@ -69,38 +67,25 @@ def in_full(push: "Waiting", now: datetime) -> str:
 
 def trouble(standing: "Standing", now: datetime) -> str:
     """Say what holds up all pushes; nothing if nothing does."""
+    since = words.since(standing.link.since, standing.link.detail, now)
     if standing.link.state == "refused":
         mend = "Nothing is sent until `nsconsole doctor` has succeeded, lest the account be locked."
-        return f"⚠ NetSuite refuses the login{_since(standing.link, now)}. {mend}"
+        return f"⚠ NetSuite refuses the login{since}. {mend}"
     if standing.breaker.held_by or standing.breaker.state != "closed":
         return stopped(standing.breaker, now)
     if standing.link.state == "unreachable":
-        return f"⚠ NetSuite cannot be reached{_since(standing.link, now)}. {_NOT_SENT}"
+        return f"⚠ NetSuite cannot be reached{since}. {_NOT_SENT}"
     return ""
-
-
-def _since(link: "Link", now: datetime) -> str:
-    since = f" since {_when(link.since, now)}" if link.since else ""
-    return since + (f": {_plain(link.detail)}" if link.detail else "")
 
 
 def stopped(breaker: "Breaker", now: datetime) -> str:
     """Say why the breaker stops all calls, and until when."""
-    since = f" since {_when(breaker.since, now)}" if breaker.since else ""
-    why = f": {_plain(breaker.reason)}" if breaker.reason else ""
+    since = words.since(breaker.since, breaker.reason, now)
     if breaker.held_by:
         holder = clean(breaker.held_by, limit=40)
-        return f"⚠ {holder} holds the breaker open{since}{why}. {_NOT_SENT} B resets it."
+        return f"⚠ {holder} holds the breaker open{since}. {_NOT_SENT} B resets it."
     if breaker.state == "half_open":
-        return f"⚠ The breaker lets a few through to see{since}{why}. Then all goes on."
+        return f"⚠ The breaker lets a few through to see{since}. Then all goes on."
     left = figures.countdown(breaker.open_until, now) if breaker.open_until else "now"
     again = "It tries again with the next push" if left == "now" else f"It tries again in {left}"
-    return f"⚠ The breaker is open{since}{why}. {again}; B resets it."
-
-
-def _when(at: datetime, now: datetime) -> str:
-    return f"{words.moment(at)[:16]} ({words.age(at, now)})"
-
-
-def _plain(text: str) -> str:
-    return clean(text, limit=200).rstrip(".")
+    return f"⚠ The breaker is open{since}. {again}; B resets it."

@@ -4,15 +4,10 @@ from collections.abc import Iterator, Sequence
 from math import ceil
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.content import Content
-from textual.widgets import Button, Static
 
-from nsconsole.console import words
-from nsconsole.console.dialog import Dialog
-from nsconsole.console.sync import figures
+from nsconsole.console import figures, words
+from nsconsole.console.dialog import YesDialog
 from nsconsole.text import clean
 
 if TYPE_CHECKING:
@@ -22,45 +17,28 @@ _PAGE = 1000  # rows that NetSuite gives in one answer
 _MOST_SHOWN = 6
 
 
-class FullPullDialog(Dialog[bool]):
+class FullPullDialog(YesDialog):
     """Asks before tables are read from end to end."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "confirm", "Pull")]
 
     def __init__(self, lines: "Sequence[TableLine]") -> None:
-        super().__init__()
-        self._lines = lines
-
-    def compose(self) -> ComposeResult:
-        """The question, the estimate of each table, and the buttons."""
-        one = len(self._lines) == 1
-        what = clean(self._lines[0].name) if one else words.counted(len(self._lines), "table")
-        with Vertical(id="dialog"):
-            yield Static(f"Pull {what} in full?", id="question", markup=False)
-            with VerticalScroll(id="body", can_focus=False):
-                yield Static(Content("\n").join(_body(self._lines)), markup=False)
-            kept = "What is mirrored stays in place meanwhile. c cancels; the next pull goes on."
-            yield Static(kept, id="instruction", markup=False)
-            with Horizontal(id="buttons"):
-                yield Button("Cancel", id="no", compact=True)
-                yield Button(Content("Pull [y]"), id="yes", variant="primary", compact=True)
-
-    def on_mount(self) -> None:
-        """Put the focus where a key that is still held does no harm."""
-        self.query_one("#no").focus()
-
-    def action_confirm(self) -> None:
-        """Pull."""
-        self.dismiss(True)
+        what = clean(lines[0].name) if len(lines) == 1 else words.counted(len(lines), "table")
+        super().__init__(
+            f"Pull {what} in full?",
+            list(_body(lines)),
+            note="What is mirrored stays in place meanwhile. c cancels; the next pull goes on.",
+            verb="Pull",
+        )
 
 
-def _body(lines: "Sequence[TableLine]") -> Iterator[Content]:
+def _body(lines: "Sequence[TableLine]") -> Iterator[str]:
     for line in lines[:_MOST_SHOWN]:
-        yield Content(f"{clean(line.name)}: {estimate([line])}")
+        yield f"{clean(line.name)}: {estimate([line])}"
     if len(lines) > _MOST_SHOWN:
-        yield Content(f"… and {len(lines) - _MOST_SHOWN:,} more")
+        yield f"… and {len(lines) - _MOST_SHOWN:,} more"
     if len(lines) > 1:
-        yield Content(f"Together: {estimate(lines)}")
+        yield f"Together: {estimate(lines)}"
 
 
 def estimate(lines: "Sequence[TableLine]") -> str:

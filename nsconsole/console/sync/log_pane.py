@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.widgets import Static
 
-from nsconsole.console import messages
+from nsconsole.console import messages, words
+from nsconsole.console.caption import Caption
 from nsconsole.console.sync.log_tail import LogTail
 from nsconsole.text import clean
 
@@ -33,11 +33,10 @@ class LogPane(Vertical):
         self._now = now
         self._reader: Reader | None = None
         self._listening = messages.Listening()
-        self._heading = ""
 
     def compose(self) -> ComposeResult:
         """How the log stands, and its tail."""
-        yield Static(id="log-head", markup=False)
+        yield Caption(id="log-head")
         yield LogTail(self._now)
 
     @property
@@ -111,20 +110,17 @@ class LogPane(Vertical):
         self._show_heading()
 
     def _show_heading(self) -> None:
-        said = self._say()
-        if said != self._heading:  # each update lays out the whole screen anew
-            self._heading = said
-            self.query_one("#log-head", Static).update(said)
-
-    def _say(self) -> str:
-        """Tell how the tail stands and what it shows, each with the key that changes it."""
+        """Say how the tail stands and what it shows, each with the key that changes it."""
         tail, asked = self.tail, self._listening
         stands = "following (f stops)" if tail.following else "standing still (f follows)"
         if tail.unseen and not tail.following:
             more = "+" if tail.is_full else ""
             stands = f"standing still, {tail.unseen:,}{more} new (f follows)"
-        parts = ["Log", stands]
-        if asked.text:
-            parts.append(f"filter “{clean(asked.text, limit=30)}” (esc clears)")
-        parts += [f"{_THRESHOLDS[asked.level]} (l)", f"{clean(asked.table) or 'all tables'} (t)"]
-        return " · ".join(parts)
+        said = words.joined(
+            "Log",
+            stands,
+            words.filtered(asked.text),
+            f"{_THRESHOLDS[asked.level]} (l)",
+            f"{clean(asked.table) or 'all tables'} (t)",
+        )
+        self.query_one("#log-head", Caption).say(said)

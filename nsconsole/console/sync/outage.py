@@ -3,15 +3,13 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from nsconsole.console import words
-from nsconsole.console.sync import figures
+from nsconsole.console import figures, words
 from nsconsole.text import clean
 
 if TYPE_CHECKING:
     from nsconsole.services.link import Link
     from nsconsole.services.sync.overview import Overview
 
-_NAMED = 3  # tables that are named one by one
 _UNREACHABLE = (
     "Each tier asks again at its turn and goes on where it stopped; nothing has to be done."
 )
@@ -27,21 +25,17 @@ def outage(link: "Link", overview: "Overview", now: datetime) -> str:
         return ""
     refused = link.state == "refused"
     what = "NetSuite refuses the login" if refused else "NetSuite cannot be reached"
-    since = ""
-    if link.since:
-        since = f", since {words.moment(link.since)[:16]} ({words.age(link.since, now)})"
-    detail = f": {clean(link.detail, limit=200).rstrip('.')}" if link.detail else ""
+    since = words.since(link.since, link.detail, now)
+    comma = "," if link.since else ""
     promise = _REFUSED if refused else _UNREACHABLE
-    return f"⚠ {what}{since}{detail}. {_behind(overview)} {promise}"
+    return f"⚠ {what}{comma}{since}. {_behind(overview)} {promise}"
 
 
 def _behind(overview: "Overview") -> str:
     names = [clean(line.name) for line in overview.tables if line.freshness in ("late", "stalled")]
     if not names:
         return "No table is behind yet."
-    more = len(names) - _NAMED
-    named = ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
-    return f"Behind: {named}."
+    return f"Behind: {words.listed(names)}."
 
 
 def beginning(overview: "Overview", now: datetime) -> str:

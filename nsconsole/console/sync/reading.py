@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from nsconsole.console import messages
-from nsconsole.console.lanes import Lane
+from nsconsole.console.lanes import LaneReader
 from nsconsole.text import clean
 
 if TYPE_CHECKING:
@@ -17,18 +17,14 @@ PAGE = 300  # entries read at once
 _LONGEST = 500  # characters of a sentence in one line
 
 
-class Reader:
+class Reader(LaneReader):
     """Reads for one screen and posts what was read; each lane does only its newest request."""
 
     def __init__(self, workspace: "Workspace", post: Callable[[Message], object]) -> None:
-        self._workspace = workspace
-        self._post = post
-        self._overview = Lane("overview", self._failed)
-        self._newer = Lane("newer entries", self._failed)
-        self._older = Lane("older entries", self._failed)
-
-    def _failed(self, error: Exception) -> None:
-        self._post(messages.LaneFailed(str(error) or type(error).__name__))
+        super().__init__(workspace, post)
+        self._overview = self._lane("overview")
+        self._newer = self._lane("newer entries")
+        self._older = self._lane("older entries")
 
     def overview(self) -> None:
         """Read how the mirror and the queue stand; answers StandingRead and OverviewRead."""

@@ -6,30 +6,30 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from nsconsole.console import messages, words
-from nsconsole.console.area import Area
+from nsconsole.console.area import DenseArea
+from nsconsole.console.caption import Caption, Notice
 from nsconsole.console.footer import Footer
 from nsconsole.console.sync import orders
 from nsconsole.console.sync.full_pull import FullPullDialog
 from nsconsole.console.sync.log_pane import LogPane
 from nsconsole.console.sync.outage import beginning, outage
 from nsconsole.console.sync.reading import Reader
-from nsconsole.console.sync.sheets import Sheet, entry_json, entry_sheet, table_sheet
+from nsconsole.console.sync.sheets import entry_json, entry_sheet, table_sheet
 from nsconsole.console.sync.table_list import ORDERS, TableList
 from nsconsole.console.sync.tier_strip import TierStrip
 from nsconsole.console.title import TitleBar
 from nsconsole.resources import resource
-from nsconsole.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from textual.notifications import SeverityLevel
-
     from nsconsole.console.session import Session
+    from nsconsole.console.sync.log_tail import LogTail
     from nsconsole.services.status import Standing
+    from nsconsole.services.sync.log import LogEntry
     from nsconsole.services.sync.overview import Overview, TableLine
     from nsconsole.services.workspace import Workspace
 
@@ -59,14 +59,10 @@ _BOTH_KEYS: list[BindingType] = [
 ]
 
 
-class SyncScreen(Area):
+class SyncScreen(DenseArea):
     """Tiers and tables above, the tail of the sync log below."""
 
     CSS_PATH: ClassVar[Any] = [resource("styles") / name for name in ("rows.tcss", "sync.tcss")]
-    VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012 - as the base has it
-        (0, "-short"),
-        (30, "-tall"),
-    ]
     BINDINGS: ClassVar[list[BindingType]] = [*_TABLE_KEYS, *_LOG_KEYS, *_BOTH_KEYS]
     KEYS: ClassVar[list[tuple[str, list[BindingType]]]] = [
         ("Tables", _TABLE_KEYS),
@@ -75,30 +71,29 @@ class SyncScreen(Area):
     ]
 
     def __init__(self, account: str | None, session: "Session | None") -> None:
-        super().__init__(account)
-        self._session = session
+        super().__init__(account, session)
         self._reader: Reader | None = None
         self._overview: Overview | None = None
-        self._said: dict[str, str] = {}
 
     def compose(self) -> ComposeResult:
         """Title, what is amiss, tiers, tables, the log, and a place to filter."""
         yield TitleBar(self.account)
-        yield Static(id="notice", markup=False)
+        yield Notice(id="notice")
         yield TierStrip(self.app.now)
-        yield Static("Opening the workspace …", id="listed", markup=False)
+        yield Caption("Opening the workspace …", id="listed")
         yield TableList(self.app.now)
         yield LogPane(self.app.now)
         yield Input(id="filter")
         yield Footer()
 
     def on_mount(self) -> None:
-        """Show the workspace if it is open, and let what is shown grow older."""
-        self._tables.focus()
+        """Let what is shown grow older, and follow how all stands."""
         self.set_interval(1, self._tick)
         self.watch(self.app, "standing", self._say_what_is_amiss)
-        if self._session:
-            self.begin(self._session)
+
+    @property
+    def _list(self) -> "TableList | LogTail":
+        return self._log.tail if self.has_class("-filtering-log") else self._tables
 
     @property
     def _tables(self) -> TableList:
@@ -116,7 +111,7 @@ class SyncScreen(Area):
 
     def begin(self, session: "Session") -> None:
         """Show an open workspace."""
-        self._session = session
+        super().begin(session)
         self._reader = Reader(session.workspace, self.post_message)
         self._log.begin(self._reader)
         self.catch_up()
@@ -146,31 +141,20 @@ class SyncScreen(Area):
 
     def _say_what_is_listed(self) -> None:
         tables = self._tables
-        parts = ["Mirror", words.counted(len(tables.rows), "table")]
-        if tables.marked:
-            parts.append(f"{len(tables.marked):,} selected (U unselects)")
-        if tables.text:
-            parts.append(f"filter “{clean(tables.text, limit=30)}” (esc clears)")
-        parts.append(f"by {tables.order} (s)")
-        self._say("listed", " · ".join(parts))
+        said = words.joined(
+            "Mirror",
+            words.counted(len(tables.rows), "table"),
+            words.selected(len(tables.marked)),
+            words.filtered(tables.text),
+            f"by {tables.order} (s)",
+        )
+        self.query_one("#listed", Caption).say(said)
 
     def _say_what_is_amiss(self, _standing: "Standing | None" = None) -> None:
         standing, overview, now = self.app.standing, self._overview, self.app.now()
         trouble = outage(standing.link, overview, now) if standing and overview else ""
-        said = trouble or (beginning(overview, now) if overview else "")
-        self.query_one("#notice").set_class(bool(trouble), "-trouble")
-        self.query_one("#notice").display = bool(said)
-        self._say("notice", said)
-
-    def _say(self, place: str, text: str) -> None:
-        if self._said.get(place) != text:  # each update lays out the whole screen anew
-            self._said[place] = text
-            self.query_one(f"#{place}", Static).update(text)
-
-    def tell(self, text: str, *, severity: "SeverityLevel" = "information") -> None:
-        """Show a passing message in place of the one before, for together they hide the log."""
-        self.app.clear_notifications()
-        super().tell(text, severity=severity)
+        begins = beginning(overview, now) if overview else ""
+        self.query_one("#notice", Notice).warn(trouble, begins)
 
     # Looking
 
@@ -204,16 +188,15 @@ class SyncScreen(Area):
         """Open the filter of what has the focus."""
         in_log = self._log.tail.has_focus
         self.set_class(in_log, "-filtering-log")
-        self.add_class("-filtering")
         entry = self.query_one("#filter", Input)
         entry.value = self._log.text if in_log else self._tables.text
         entry.placeholder = f"filter: {_FILTERED[in_log]}; enter keeps, esc clears"
-        entry.focus()
+        super().action_filter()
 
-    @on(Input.Changed, "#filter")
-    def _filter_typed(self, event: Input.Changed) -> None:
+    def filter(self, text: str) -> None:
+        """Show what matches a text, of tables or log."""
         if self.has_class("-filtering"):
-            self._filter(event.value, in_log=self.has_class("-filtering-log"))
+            self._filter(text, in_log=self.has_class("-filtering-log"))
 
     def _filter(self, text: str, *, in_log: bool) -> None:
         if in_log:
@@ -221,11 +204,6 @@ class SyncScreen(Area):
         else:
             self._tables.look(text=text)
             self._say_what_is_listed()
-
-    @on(Input.Submitted, "#filter")
-    def _filter_kept(self) -> None:
-        self.remove_class("-filtering")
-        (self._log.tail if self.has_class("-filtering-log") else self._tables).focus()
 
     def action_back(self) -> None:
         """Go back one step: from a filter, from the log."""
@@ -239,29 +217,20 @@ class SyncScreen(Area):
 
     def action_open(self) -> None:
         """Show the log entry or the table under the cursor in full."""
-        line, table = self._log.tail.current, self._tables.current
-        if self.is_at_work("asking"):
-            return
-        if not self._log.tail.has_focus and table and self._session:
-            self._open_table(self._session.workspace, table)
+        line, table, session = self._log.tail.current, self._tables.current, self._session
+        if not self._log.tail.has_focus and table and session:
+            self.ask(lambda: self._open_table(session.workspace, table))
         elif self._log.tail.has_focus and line:
-            self._show(entry_sheet(line.entry))
+            self.ask(lambda: self._open_entry(line.entry))
 
-    @work(group="asking")
-    async def _show(self, sheet: Sheet) -> None:
-        await self.app.push_screen_wait(sheet)
+    async def _open_entry(self, entry: "LogEntry") -> None:
+        await self.app.push_screen_wait(entry_sheet(entry))
 
-    @work(group="asking")
     async def _open_table(self, workspace: "Workspace", table: "TableLine") -> None:
         from nsconsole.services.sync.overview import history
-        from nsconsole.store.engine import DatabaseError
 
-        try:
-            found = await asyncio.to_thread(history, workspace, table.name)
-        except DatabaseError as error:
-            self.tell(str(error), severity="error")
-        else:
-            await self.app.push_screen_wait(table_sheet(table, found, self.app.now()))
+        found = await asyncio.to_thread(history, workspace, table.name)
+        await self.app.push_screen_wait(table_sheet(table, found, self.app.now()))
 
     # Orders
 
@@ -304,16 +273,13 @@ class SyncScreen(Area):
 
     def action_full(self) -> None:
         """Pull the chosen tables in full, after a question."""
-        if self.is_at_work("asking"):
-            return
         # Those of the key press, whatever the list does meanwhile.
         lines, why_not = self._to_pull()
         if why_not:
             self.tell(why_not, severity="warning")
         if lines:
-            self._ask_full(lines)
+            self.ask(lambda: self._ask_full(lines))
 
-    @work(group="asking")
     async def _ask_full(self, lines: "Sequence[TableLine]") -> None:
         sure = await self.app.push_screen_wait(FullPullDialog(lines))
         if sure:
@@ -358,16 +324,8 @@ class SyncScreen(Area):
 
     @work(group="ordering")
     async def _order(self, order: "Callable[[Workspace, str], str]") -> None:
-        from nsconsole.services.errors import ServiceError
-        from nsconsole.services.operators import os_login
-        from nsconsole.store.engine import DatabaseError
-
         if self._session is None:
             return
-        by = self.app.operator.name if self.app.operator else os_login()
-        try:
-            said = await asyncio.to_thread(order, self._session.workspace, by)
-        except (ServiceError, DatabaseError) as error:
-            self.tell(str(error), severity="error")
-        else:
+        said = await self.answer(asyncio.to_thread(order, self._session.workspace, self.who))
+        if said:
             self.tell(said)

@@ -3,17 +3,13 @@
 import json
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import Static
 
-from nsconsole.console import words
-from nsconsole.console.sync import figures
+from nsconsole.console import figures, words
+from nsconsole.console.sheet import Sheet
+from nsconsole.console.sync import wording
 from nsconsole.text import clean
 
 if TYPE_CHECKING:
@@ -22,47 +18,6 @@ if TYPE_CHECKING:
 
 _RUN = "  {:<12}{:<12}{:>6}{:>10}{:>10}{:>8}{:>6}"
 _MUTED, _BAD, _STRONG = "$foreground-muted", "$text-error", "bold"
-
-
-class Sheet(ModalScreen[None]):
-    """A literal text that scrolls; esc closes it, y copies `copied` to the clipboard."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "dismiss", "Close"),
-        Binding("y", "copy", "Copy"),
-        Binding("j,down", "scroll(1)", show=False),
-        Binding("k,up", "scroll(-1)", show=False),
-        Binding("pagedown,space", "page(1)", show=False),
-        Binding("pageup", "page(-1)", show=False),
-    ]
-
-    def __init__(self, title: str, text: Content, copied: str) -> None:
-        super().__init__()
-        self._title = title
-        self._text = text
-        self._copied = copied
-
-    def compose(self) -> ComposeResult:
-        """The title, the text, and the keys."""
-        with Vertical(id="dialog"):
-            yield Static(self._title, id="question", markup=False)
-            with VerticalScroll(id="body"):
-                yield Static(self._text, markup=False)
-            yield Static("esc closes · y copies", id="instruction", markup=False)
-
-    def action_scroll(self, rows: int) -> None:
-        """Move the text by some rows."""
-        self.query_one("#body").scroll_relative(y=rows, animate=False)
-
-    def action_page(self, pages: int) -> None:
-        """Move the text by some screens."""
-        body = self.query_one("#body")
-        body.scroll_relative(y=pages * max(body.size.height - 1, 1), animate=False)
-
-    def action_copy(self) -> None:
-        """Give the text to the terminal's clipboard."""
-        self.app.copy_to_clipboard(self._copied)
-        self.notify("Copied, if this terminal lets programs copy.", markup=False)
 
 
 def entry_json(entry: "LogEntry") -> str:
@@ -92,12 +47,12 @@ def table_sheet(line: "TableLine", runs: "list[Run]", now: datetime) -> Sheet:
 
 
 def _table(line: "TableLine", runs: "list[Run]", now: datetime) -> Iterator[Content]:
-    yield Content(f"{line.mode}, every {line.tier} minutes: {figures.state(line)}")
+    yield Content(f"{line.mode}, every {line.tier} minutes: {wording.state(line)}")
     rows = "not yet counted" if line.rows is None else words.counted(line.rows, "row")
     synced = _when(line.synced_at, now) if line.synced_at else "never"
     yield Content(f"{rows} · last synced {synced} · watermark {clean(line.watermark or 'none')}")
     if line.running:
-        yield Content(f"Running: {figures.progress(line.running, 60)} ({_owner(line)})")
+        yield Content(f"Running: {wording.progress(line.running, 60)} ({_owner(line)})")
     if line.pause:
         yield Content.styled(f"Paused: {clean(line.pause)}", _BAD)
     yield from _columns(line, now)

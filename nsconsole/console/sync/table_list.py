@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from nsconsole.console import words
+from nsconsole.console import figures, words
 from nsconsole.console.drawing import Cell
 from nsconsole.console.row_list import RowList
-from nsconsole.console.sync import figures
+from nsconsole.console.sync import wording
 from nsconsole.text import clean
 
 if TYPE_CHECKING:
@@ -113,8 +113,8 @@ class TableList(RowList["TableLine"]):
         for place, column in enumerate(columns):
             if row.running and column.head == "Last run":
                 room = sum(column.width for column in columns[place:])
-                return [*cells, Cell(figures.progress(row.running, room), room)]
-            tone = figures.tone(row) if column.head == "State" else column.tone
+                return [*cells, Cell(wording.progress(row.running, room), room)]
+            tone = wording.tone(row) if column.head == "State" else column.tone
             cells.append(Cell(column.text(row), column.width, tone, column.right))
         return cells
 
@@ -131,10 +131,10 @@ class TableList(RowList["TableLine"]):
         recent = 20 if wide else 10
         return [
             _Column("Tier", 5, 6, lambda line: f"{line.tier}m", "muted"),
-            _Column("State", 11, 9, figures.state, right=False),
+            _Column("State", 11, 9, wording.state, right=False),
             _Column("Last run", 14, 8, self._last_run, "muted", right=False),
             _Column("Rows", 11, 7, lambda line: f"{line.rows:,}" if line.rows is not None else ""),
-            _Column("Rows/s", 9, 2, figures.rate, "muted"),
+            _Column("Rows/s", 9, 2, wording.rate, "muted"),
             _Column(
                 "Recent runs" if wide else "Recent",
                 recent + 2,
@@ -158,5 +158,5 @@ class TableList(RowList["TableLine"]):
 
 
 def _matches(line: "TableLine", wanted: list[str]) -> bool:
-    text = f"{line.name} {figures.state(line)} {line.freshness} {line.mode} {line.tier}m".casefold()
+    text = f"{line.name} {wording.state(line)} {line.freshness} {line.mode} {line.tier}m".casefold()
     return all(word in text for word in wanted)

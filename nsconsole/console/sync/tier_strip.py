@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widget import Widget
 
-from nsconsole.console.sync import figures
+from nsconsole.console import figures
 from nsconsole.text import clean
 
 if TYPE_CHECKING:
