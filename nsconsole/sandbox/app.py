@@ -8,21 +8,26 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
+from starlette.responses import Response
 from starlette.routing import Route
 
+from nsconsole.sandbox import datacenter
 from nsconsole.sandbox.catalog.browser import RecordsCatalog
-from nsconsole.sandbox.catalog.service import RECORDS_PATH, SUITEQL_PATH, Catalogs
+from nsconsole.sandbox.catalog.service import RECORDS_PATH, SUITEQL_PATH, Catalogs, no_type
 from nsconsole.sandbox.doors.routes import Doors
 from nsconsole.sandbox.endpoint import Endpoint, Exchange, Services
-from nsconsole.sandbox.forms import REST_TYPE, Answer, Refusal, json_bytes
+from nsconsole.sandbox.forms import REST_TYPE, Answer, Refusal, json_bytes, rest_error
 from nsconsole.sandbox.logins import oauth2
-from nsconsole.sandbox.manners import REST, RESTLET, TOKEN
+from nsconsole.sandbox.logins.tba import origin
+from nsconsole.sandbox.manners import OPEN, REST, RESTLET, TOKEN, unexpected
 from nsconsole.sandbox.restlet import script as restlet
 from nsconsole.sandbox.suiteql import PATH as SUITEQL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
+
+    from starlette.requests import Request
 
     from nsconsole.sandbox.database import Database
     from nsconsole.sandbox.endpoint import Work
@@ -59,13 +64,21 @@ class Surface:
                 Route(SUITEQL, self._suiteql()),
                 Route(oauth2.PATH, self._endpoint("token", self._token, TOKEN, _in_thread)),
                 Route(_GOVERNANCE, self._endpoint("other", self._governance, REST)),
+                Route(datacenter.PATH, self._endpoint("other", self._data_center, OPEN)),
                 *self._catalogs(),
                 *Doors(self.database, self.services).routes(),
-            ]
+            ],
+            exception_handlers={Exception: self._failed},
         )
         application.router.default = nowhere
         application.router.redirect_slashes = False
         return application
+
+    async def _failed(self, _: Request, error: Exception) -> Response:
+        """The last boundary, around the others: no plain text, no traceback."""
+        self.services.traffic.bug(self.services.clock(), "other", error)
+        answer = rest_error(unexpected())
+        return Response(answer.body, answer.status, answer.headers)
 
     def _endpoint(
         self,
@@ -109,11 +122,13 @@ class Surface:
             f"{SUITEQL_PATH}/": catalogs.queryable,
             f"{SUITEQL_PATH}/{{name:path}}": catalogs.queryable_table,
         }
+        service = RECORDS_PATH.rpartition("/")[0]
         return [
             *(
                 Route(path, self._endpoint("catalog", work, REST, _in_thread))
                 for path, work in works.items()
             ),
+            Route(f"{service}/{{name}}{{rest:path}}", self._endpoint("other", _no_record, REST)),
             *RecordsCatalog(
                 self.database, self.services.traffic, self.services.account_id
             ).routes(),
@@ -156,10 +171,25 @@ class Surface:
         content_type = REST_TYPE.replace("type=error", "type=singular")
         return Answer(200, json_bytes(limits), {"content-type": content_type})
 
+    def _data_center(self, exchange: Exchange) -> Answer:
+        _only("GET", exchange)
+        request = exchange.request
+        urls = datacenter.urls(
+            self.services.account_id,
+            asked=request.query_params.get("account", ""),
+            here=origin(request.headers.get("host", "")),
+        )
+        return Answer(200, json_bytes(urls), {"content-type": "application/json; charset=utf-8"})
+
 
 def _only(method: str, exchange: Exchange) -> None:
     if exchange.request.method != method:
         raise Refusal(405, "METHOD_NOT_ALLOWED", "The request method is not allowed here.")
+
+
+def _no_record(exchange: Exchange) -> Answer:
+    """The record service, which is not here: as if the role had none of its types."""
+    raise no_type(exchange.request.path_params["name"], exchange.path)
 
 
 def _nowhere(_: Exchange) -> Answer:

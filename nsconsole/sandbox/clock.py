@@ -13,6 +13,14 @@ if TYPE_CHECKING:
     from nsconsole.sandbox.behaviour import Switches
 
 
+FARTHEST = timedelta(days=36_600)
+"""How far advances may take the clock away from the true time: calendars end in the year 9999."""
+
+
+class TooFarError(ValueError):
+    """An advance beyond what the clock may be ahead or behind."""
+
+
 class Clock:
     """Calling it gives the sandbox's time as an aware UTC datetime.
 
@@ -31,7 +39,14 @@ class Clock:
         return self._now() + offset + self._ahead
 
     def advance(self, by: timedelta) -> datetime:
-        """Let `by` pass at once; return the time after it."""
+        """Let `by` pass at once; return the time after it.
+
+        Raises:
+            TooFarError: the clock would be more than a hundred years off.
+        """
         with self._lock:
-            self._ahead += by
+            ahead = self._ahead + by
+            if abs(ahead) > FARTHEST:
+                raise TooFarError
+            self._ahead = ahead
         return self()

@@ -31,7 +31,7 @@ _TOO_MANY = {
 class Manners:
     """One surface: the scope that a bearer token needs for it, and its refusals.
 
-    Without a scope it is where tokens come from: no login, and no place in the pool.
+    Without a scope it needs neither a login nor a place in the pool.
 
     `form` makes an answer of a refusal, the request's content type and the behaviour; `bad_login`
     and `overload` are the refusals of every such request.
@@ -123,3 +123,4 @@ def _restlet_overload(behaviour: Behaviour) -> Refusal:
 REST = Manners("rest_webservices", _rest_form, _rest_login, _rest_overload)
 RESTLET = Manners("restlets", _restlet_form, _restlet_login, _restlet_overload)
 TOKEN = Manners(None, _token_form, _token_login, _rest_overload)
+OPEN = Manners(None, _restlet_form, _restlet_login, _restlet_overload)

@@ -5,9 +5,13 @@ from __future__ import annotations
 import math
 import re
 from datetime import UTC, datetime
-from typing import TypeAlias
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
 
 from nsconsole.sandbox.schema import Column, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Stored: TypeAlias = str | int | float | None
 
@@ -45,17 +49,12 @@ def store(column: Column, value: object) -> Stored:
     """
     if value is None or value == "":
         return None
-    match column.kind:
-        case Kind.BOOLEAN:
-            return _boolean(value)
-        case Kind.INTEGER:
-            return _integer(value)
-        case Kind.DECIMAL:
-            return _decimal(value)
-        case Kind.DATE | Kind.DATETIME:
-            return _moment(value, keep_time=column.kind is Kind.DATETIME)
-        case Kind.TEXT | Kind.MEMO:
-            return _text(value, LONGEST[column.kind])
+    return storing(column)(value)
+
+
+def storing(column: Column) -> Callable[[object], Stored]:
+    """What `store` does with a value of that column, if it is one."""
+    return _STORE[column.kind]
 
 
 def as_json(column: Column, stored: Stored) -> object:
@@ -92,6 +91,8 @@ def _boolean(value: object) -> str:
 
 
 def _integer(value: object) -> int:
+    if type(value) is int and -_INT64 <= value < _INT64:
+        return value
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int | str):
@@ -117,16 +118,28 @@ def _decimal(value: object) -> float:
     return number
 
 
-def _moment(value: object, *, keep_time: bool) -> str:
+def _day(value: object) -> str:
+    day, _, _ = _moment(value)
+    return _read(f"{day} 00:00:00", "")
+
+
+def _time(value: object) -> str:
+    day, time, zone = _moment(value)
+    return _read(f"{day} {time or '00:00:00'}", zone if time else "")
+
+
+def _moment(value: object) -> tuple[str, str, str]:
+    """The day, time and zone of a moment as they are written; the zone is "" for UTC."""
     match = _MOMENT.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         raise BadValueError
-    day, time, zone = match[1], match[2], match[3]
+    return match[1], match[2] or "", "" if match[3] in (None, "Z") else match[3]
+
+
+def _read(written: str, zone: str) -> str:
     try:
-        if not (keep_time and time):
-            return str(datetime.fromisoformat(f"{day} 00:00:00"))
-        at = datetime.fromisoformat(f"{day} {time}{'' if zone == 'Z' else zone or ''}")
-        return str(at if at.tzinfo is None else at.astimezone(UTC).replace(tzinfo=None))
+        at = datetime.fromisoformat(written + zone)
+        return str(at.astimezone(UTC).replace(tzinfo=None) if zone else at)
     except (ValueError, OverflowError):
         raise BadValueError from None
 
@@ -140,3 +153,14 @@ def _text(value: object, longest: int) -> str:
     if len(text) > longest:
         raise TooLongError
     return text
+
+
+_STORE: dict[Kind, Callable[[object], Stored]] = {
+    Kind.BOOLEAN: _boolean,
+    Kind.INTEGER: _integer,
+    Kind.DECIMAL: _decimal,
+    Kind.DATE: _day,
+    Kind.DATETIME: _time,
+    Kind.TEXT: partial(_text, longest=LONGEST[Kind.TEXT]),
+    Kind.MEMO: partial(_text, longest=LONGEST[Kind.MEMO]),
+}

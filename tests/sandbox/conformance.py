@@ -52,6 +52,7 @@ _TABLE = """
     suiteql::the_envelope_of_a_single_page
 - links: next, last, self on the first page; prev, first on the last; self alone as asked
     suiteql::pages_follow_one_another
+    suiteql_pages::a_pages_own_address_is_the_one_that_it_was_asked_for_at
 - each item has empty links of its own
     suiteql::the_envelope_of_a_single_page
 - numbers come as strings
@@ -109,6 +110,7 @@ _TABLE = """
     suiteql::rownum_counts_before_the_rows_are_sorted
 - LIMIT and OFFSET are refused (a switch)
     suiteql_dialect::with_and_limit_are_switches
+    suiteql_access::a_query_that_is_no_sql_is_told_where
     suiteql::what_suiteql_does_not_do_is_refused
 - WITH is refused (a switch)
     suiteql_dialect::with_and_limit_are_switches
@@ -130,6 +132,7 @@ _TABLE = """
     suiteql::what_suiteql_does_not_do_is_refused
 - functions that Oracle lists as supported work
     suiteql_dialect::values
+    suiteql_time::a_timestamp_may_bring_its_own_zone
     suiteql::functions_and_operators
     oracle::the_examples_in_oracles_pages_come_out_the_same_on_both_sides
 - BUILTIN.DF shows a field's value in words
@@ -137,6 +140,7 @@ _TABLE = """
 - the other BUILTIN functions
     suiteql_dialect::builtin_functions_know_the_meaning_of_a_field
     suiteql_dialect::a_hierarchy_is_told_from_the_top
+    suiteql_time::relative_ranges_are_counted_from_the_sessions_day
 - dual has one row
     suiteql::functions_and_operators
 - quantities of outgoing lines are negative
@@ -160,6 +164,7 @@ _TABLE = """
     suiteql::a_malformed_body_is_refused_in_netsuites_form
 - 404 for a record type that there is not
     catalog_records::a_type_that_there_is_not_is_not_found
+    catalog_records::netsuite_says_by_name_and_address_which_type_there_is_not
 - 429 CONCURRENCY_LIMIT_EXCEEDED, titled Bad Request, with a code beside its details
     pool::a_rest_call_too_many_gets_netsuites_odd_429
 - 500 UNEXPECTED_ERROR with an error id of 20 letters
@@ -296,6 +301,8 @@ _TABLE = """
 - every query parameter is in the signature
     signers::each_changed_bit_of_the_address_is_refused
     signers::whatever_the_query_has_in_it_is_signed
+- DataCenterUrls tells where the account's services are, without a login
+    http::where_the_accounts_services_are_is_told_without_a_login
 - GET, POST, PUT, DELETE are entry points; there is no PATCH
     restlet_http::the_script_has_no_other_entry_point
 - Content-Type is JSON, XML or text, told apart by case

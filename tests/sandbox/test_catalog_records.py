@@ -62,6 +62,24 @@ def test_a_type_that_there_is_not_is_not_found(shared, name):
     assert len(answer.text) < 500
 
 
+@pytest.mark.parametrize(
+    "path", [f"{CATALOG}/taxItem", CATALOG.replace("metadata-catalog", "taxItem")]
+)
+def test_netsuite_says_by_name_and_address_which_type_there_is_not(shared, path):
+    assert shared.send("GET", path).json() == {
+        "type": "https://www.rfc-editor.org/rfc/rfc9110.html#section-15.5.5",
+        "title": "Not Found",
+        "status": 404,
+        "o:errorDetails": [
+            {
+                "detail": "Record type 'taxItem' does not exist.",
+                "o:errorUrl": path,
+                "o:errorCode": "NONEXISTENT_ID",
+            }
+        ],
+    }
+
+
 def test_an_unknown_type_in_a_select_is_not_found_either(shared):
     assert shared.send("GET", f"{CATALOG}?select=customer,transaction").status == 404
 

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from nsconsole.sandbox import connection as connections
+from nsconsole.sandbox import endpoint
+from nsconsole.sandbox.doors import routes
 
 SUITEQL = "/services/rest/query/v1/suiteql"
 METADATA = "/services/rest/query/v1/nothing"
@@ -312,3 +314,32 @@ def test_a_mistake_of_the_sandboxs_own_is_an_unexpected_error_and_is_remembered(
     assert part not in rest.text
     errors = own.door("GET", "stats").json()["unexpected_errors"]
     assert [each["error"] for each in errors] == [f"ZeroDivisionError('{part}')"] * 2
+
+
+def test_where_the_accounts_services_are_is_told_without_a_login(shared):
+    asked = "/rest/datacenterurls?account=1234567-sb1"
+    here = shared.send("GET", asked, auth=False).json()
+    services = {"webservicesDomain", "restDomain", "systemDomain"}
+    assert here == dict.fromkeys(services, shared.sandbox.url)
+    assert shared.send("GET", asked, auth=False, Host="rest.netsuite.com").json() == {
+        "webservicesDomain": "https://1234567-sb1.suitetalk.api.netsuite.com",
+        "restDomain": "https://1234567-sb1.restlets.api.netsuite.com",
+        "systemDomain": "https://1234567-sb1.app.netsuite.com",
+    }
+    for path, method in ((asked, "POST"), ("/rest/datacenterurls", "GET"), (asked + "x", "GET")):
+        assert shared.send(method, path, auth=False).status in (400, 405)
+
+
+@pytest.mark.parametrize("path", ["/sandbox/stats", SUITEQL, METADATA])
+def test_what_fails_outside_every_boundary_is_answered_and_remembered(own, monkeypatch, path):
+    def broken(*_):
+        raise RuntimeError("broken")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(endpoint, "read_body", broken)
+        patch.setattr(routes, "read_body", broken)
+        answer = own.send("GET", path)
+    assert answer.status == 500
+    assert answer.detail.startswith("An unexpected error occurred. Error ID: ")
+    (bug,) = own.door("GET", "stats").json()["unexpected_errors"]
+    assert bug["error"] == "RuntimeError('broken')"

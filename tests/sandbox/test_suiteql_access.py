@@ -85,11 +85,65 @@ def test_each_cause_has_its_own_body(drifted, query, detail):
     assert answer.json() == refusal(detail)
 
 
-def test_a_query_that_is_no_sql_is_told_where(shared):
-    query = "SELECT id FROM vendor WHERE id = = 'it''s'"
-    detail = shared.suiteql(query).detail
-    assert detail.startswith(f"{PREFIX}Failed to parse SQL [{query}]: syntax error, state:")
-    assert re.search(r" near: =\(1,\d+, token code:\d+\)$", detail)
+@pytest.mark.parametrize(
+    ("query", "near"),
+    [
+        ("SELECT id, companyName FROM vendor WHERE id < 100 LIMIT 5", "LIMIT(1,51"),
+        ("SELECT id FROM vendor WHERE id = = 'it''s'", "=(1,34"),
+        ("SELECT id FROM vendor\n WHERE name ! 5", "!(2,13"),
+        ("SELECT id FROM vendor\nLIMIT 5", "LIMIT(2,1"),
+        ("SELECT FROM vendor", "FROM(1,8"),
+        ("SELECT id,, email FROM vendor", ",(1,11"),
+        ("SELECT id, FROM vendor", "FROM(1,12"),
+        ("SELECT id FROM vendor WHERE id IN (1,)", ")(1,38"),
+        ("SELECT id FROM vendor ORDER BY id,", ",(1,34"),
+        ("SELECT id FROM vendor WHERE id IN ()", ")(1,36"),
+        ("SELECT id FROM vendor LIMIT ?", "LIMIT(1,23"),
+        ("FROM vendor", "FROM(1,1"),
+        ("SELECT * FROM (FROM vendor)", "FROM(1,16"),
+        ("SELECT 'id FROM vendor", "(1,1"),
+        ("SELECT id FROM vendor WHERE id == 42", "==(1,32"),
+        ("SELECT id FROM vendor WHERE !(id = 42)", "!(1,29"),
+        ("SELECT id FROM vendor WHERE email ISNULL", "ISNULL(1,35"),
+        ("SELECT id FROM vendor ORDER BY id ASC DESC", "DESC(1,39"),
+        ("SELECT v.id FROM vendor v JOIN term t", "t(1,37"),
+        ("SELECT v.id FROM vendor v INNER JOIN term t WHERE v.terms = t.id", "WHERE(1,45"),
+        ("SELECT id FROM (SELECT v.id FROM vendor v LEFT JOIN term t)", ")(1,59"),
+    ],
+)
+def test_a_query_that_is_no_sql_is_told_where(shared, query, near):
+    assert shared.suiteql(query).detail == (
+        f"{PREFIX}Search error occurred: Failed to parse SQL [{query}]: syntax error, "
+        f"state:1545(10102) near: {near}, token code:0)\n"
+        "no_root_node(-1000) near: no root node(0,0, token code:0)."
+    )
+
+
+def test_what_is_odd_in_quotes_is_a_text(shared):
+    query = "SELECT id FROM vendor WHERE id = 42 AND 'a!,' LIKE '%!!,' ESCAPE '!' AND '==' = '=='"
+    assert shared.rows(query) == [{"id": "42"}]
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [
+        "vendor v JOIN term t JOIN currency c ON c.id = 1 ON t.id = v.terms",
+        "vendor v JOIN (SELECT id FROM term WHERE id > 0) t ON t.id = v.terms CROSS JOIN dual",
+        "(vendor v JOIN term t ON (t.id = v.terms)) JOIN currency c ON c.id = 1",
+    ],
+)
+def test_each_join_has_its_condition_somewhere(shared, sources):
+    answer = shared.suiteql(f"SELECT v.id FROM {sources}")
+    assert "Failed to parse SQL" not in answer.text
+
+
+def test_a_column_may_have_the_name_of_a_clause(own):
+    columns = {"id": "integer", "limit": "integer", "offset": "integer"}
+    row = {"id": 1, "limit": 5, "offset": 6}
+    own.door("POST", "load", {"tables": {"odd": {"columns": columns, "rows": [row]}}})
+    query = "SELECT o.limit, o.offset, id AS limit FROM odd o WHERE o.limit < 6 AND limit > 4"
+    assert own.rows(query.replace(", id AS limit", "")) == [{"limit": "5", "offset": "6"}]
+    assert own.rows(query) == [{"limit": "1", "offset": "6"}]
 
 
 def test_a_star_stands_for_what_can_be_seen(drifted):

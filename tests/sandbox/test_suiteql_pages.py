@@ -225,3 +225,10 @@ def test_a_clock_of_twelve_hours_does_not_confuse_the_count(shared):
         wanted = total(shared, f"transaction t WHERE {behind}")
         query = f"SELECT id FROM transaction t WHERE {behind} ORDER BY t.lastmodifieddate, t.id"
         assert page(shared, query, 1, 0)["totalResults"] == wanted
+
+
+@pytest.mark.parametrize("asked", ["", "?limit=5", "?offset=0", "?limit=5&offset=0"])
+def test_a_pages_own_address_is_the_one_that_it_was_asked_for_at(shared, asked):
+    body = shared.suiteql("SELECT id FROM vendor ORDER BY id", page=asked).json()
+    (own,) = [link["href"] for link in body["links"] if link["rel"] == "self"]
+    assert own == f"{shared.sandbox.url}/services/rest/query/v1/suiteql{asked}"

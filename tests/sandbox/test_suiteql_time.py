@@ -212,3 +212,84 @@ def test_moments_in_union_and_case_become_the_sessions_time(at):
         "SELECT TO_DATE('2026-03-02', 'YYYY-MM-DD') FROM dual ORDER BY 1"
     )
     assert [row["v"] for row in rows] == ["3/1/2026", "3/2/2026"]
+
+
+RANGES = {
+    "TODAY": ("11/22", "11/22"), "DAGO30": ("10/23", "10/23"), "DFN10": ("12/2", "12/2"),
+    "TW": ("11/22", "11/28"), "LW": ("11/15", "11/21"), "TWTD": ("11/22", "11/22"),
+    "LWTD": ("11/15", "11/15"), "LBW": ("11/16", "11/20"), "WAN": ("12/6", "12/12"),
+    "LM": ("10/1", "10/31"), "MB": ("8/1", "8/31"), "LMTD": ("10/1", "10/22"),
+    "TFQ": ("10/1", "12/31"), "TFQTD": ("10/1", "11/22"), "FQBL": ("4/1", "6/30"),
+    "TFH": ("7/1", "12/31"), "LFH": ("1/1", "6/30"), "TFY": ("1/1", "12/31"),
+    "TYTD": ("1/1", "11/22"), "SMLFQ": ("8/1", "8/31"), "SDLM": ("10/22", "10/22"),
+}  # fmt: skip
+
+
+def test_relative_ranges_are_counted_from_the_sessions_day(start):
+    now = [datetime(2026, 11, 22, 20, tzinfo=UTC)]  # a Sunday
+    with start(now=lambda: now[0]) as caller:
+        ends = [
+            f"BUILTIN.RELATIVE_RANGES('{name}', '{end}') AS {name}_{end}"
+            for name in RANGES
+            for end in ("START", "END")
+        ]
+        (row,) = caller.rows(f"SELECT {', '.join(ends)} FROM dual")
+        shown = {name: value.removesuffix("/2026") for name, value in row.items()}
+        assert {
+            name: (shown[f"{name}_start".lower()], shown[f"{name}_end".lower()]) for name in RANGES
+        } == RANGES
+        now[0] = datetime(2028, 2, 29, 20, tzinfo=UTC)
+        assert value(caller, "BUILTIN.RELATIVE_RANGES('SDLFY', 'START')") == "2/28/2027"
+        assert value(caller, "BUILTIN.RELATIVE_RANGES('LFYTD', 'END', 'DATE')") == "2/28/2027"
+
+
+def test_a_range_that_is_not_known_is_refused(shared):
+    for unknown in ("'XX', 'START'", "'TM', 'MIDDLE'"):
+        query = f"SELECT BUILTIN.RELATIVE_RANGES({unknown}) AS v FROM dual"
+        assert shared.suiteql(query).status == 400
+
+
+def test_short_and_long_forms_of_a_time_are_americas(at):
+    caller = at("2026-03-02T23:05:09Z")
+    shown = {
+        "DS TS": "3/2/2026 3:05:09 PM",
+        "DL": "Monday, March 2, 2026",
+        "RM": "III ",
+        "FMRM": "III",
+    }
+    for form, text in shown.items():
+        assert value(caller, f"TO_CHAR(lastmodifieddate, '{form}')") == text
+    assert value(caller, "TO_CHAR(TO_DATE('2026-03-02', 'YYYY-MM-DD'), 'TS')") == "12:00:00 AM"
+
+
+WITH_ZONE = "'YYYY-MM-DD\"T\"HH24:MI:SSTZH:TZM'"
+
+
+@pytest.mark.parametrize(
+    ("text", "utc"),
+    [
+        ("2026-03-02T23:05:09+00:00", "2026-03-02 23:05:09"),
+        ("2026-03-02T23:05:09-05:30", "2026-03-03 04:35:09"),
+        ("2026-03-02T23:05:09+14:00", "2026-03-02 09:05:09"),
+        ("2026-03-02T23:05:09", "2026-03-03 07:05:09"),  # by the session's clocks
+    ],
+)
+def test_a_timestamp_may_bring_its_own_zone(at, text, utc):
+    caller = at(utc.replace(" ", "T") + "Z")
+    instant = f"TO_TIMESTAMP_TZ('{text}', {WITH_ZONE})"
+    assert value(caller, f"TO_CHAR(SYS_EXTRACT_UTC({instant}), {FULL})") == utc
+    assert found(caller, f"lastmodifieddate = {instant}")
+    assert not found(caller, f"lastmodifieddate > {instant}")
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        f"TO_DATE('2026-03-02T23:05:09+00:00', {WITH_ZONE})",
+        f"TO_TIMESTAMP_TZ('2026-03-02 x', {WITH_ZONE})",
+        "TO_TIMESTAMP_TZ('9999-12-31 23 -14', 'YYYY-MM-DD HH24 TZH')",
+        "TO_CHAR(lastmodifieddate, 'TZH')",
+    ],
+)
+def test_a_zone_where_none_can_be_is_refused(shared, expression):
+    assert shared.suiteql(f"SELECT {expression} AS v FROM vendor").status == 400

@@ -51,7 +51,7 @@ class Catalogs:
         """
         _check_method(exchange)
         types = self._now().types
-        wanted = _selected(types, exchange.request.query_params.getlist("select"))
+        wanted = _selected(types, exchange.request.query_params.getlist("select"), exchange.path)
         media = (_JSON, _OPENAPI, _SCHEMA) if len(wanted) == 1 else (_JSON, _OPENAPI)
         accepted = _accepted(exchange, media)
         if accepted == _SCHEMA:
@@ -76,7 +76,7 @@ class Catalogs:
             return _schema_answer({"$schema": record_service.DRAFT, **record_service.PARTS[name]})
         wanted = self._now().types.get(name.lower())
         if wanted is None:
-            raise _no_type(name)
+            raise no_type(name, exchange.path)
         made = self._schema(wanted, exchange)
         if accepted == _OPENAPI:
             base = exchange.address.rpartition("/metadata-catalog/")[0]
@@ -111,7 +111,7 @@ class Catalogs:
         kept = self._now()
         table = suiteql.described(kept.tables, name.lower())
         if table is None:
-            raise _no_type(name)
+            raise no_type(name, exchange.path)
         made = kept.made(("suiteql", table.name), lambda: suiteql.schema(kept.tables, table))
         return _schema_answer(made)
 
@@ -165,7 +165,7 @@ def _link(relation: str, href: str, media_type: str | None) -> Schema:
     return {**made, "mediaType": media_type} if media_type else made
 
 
-def _selected(types: Mapping[str, RestType], selects: list[str]) -> list[RestType]:
+def _selected(types: Mapping[str, RestType], selects: list[str], path: str) -> list[RestType]:
     """The types that `select` names, all without one."""
     if not selects:
         return list(types.values())
@@ -178,7 +178,7 @@ def _selected(types: Mapping[str, RestType], selects: list[str]) -> list[RestTyp
         )
     for name in names:
         if name.lower() not in types:
-            raise _no_type(name)
+            raise no_type(name, path)
     return [types[name] for name in dict.fromkeys(map(str.lower, names))]
 
 
@@ -204,6 +204,10 @@ def _check_method(exchange: Exchange) -> None:
         raise Refusal(405, "METHOD_NOT_ALLOWED", "The request method is not allowed here.")
 
 
-def _no_type(name: str) -> Refusal:
-    shown = name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
-    return Refusal(404, "NOT_FOUND", f"Record type '{shown}' does not exist.")
+def no_type(name: str, path: str) -> Refusal:
+    """There is no record type `name`, which `path` asks for."""
+    shown, where = (
+        text if len(text) <= _LONGEST_NAME else f"{text[:_LONGEST_NAME]}…" for text in (name, path)
+    )
+    message = f"Record type '{shown}' does not exist."
+    return Refusal(404, "NONEXISTENT_ID", message, about={"o:errorUrl": where})

@@ -20,7 +20,7 @@ from nsconsole.sandbox.schema import (
     make_table,
     quote,
 )
-from nsconsole.sandbox.values import moment
+from nsconsole.sandbox.values import BadValueError, moment, storing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -127,16 +127,29 @@ def _fill(rows: Rows, table: Table, given: object) -> int:
 
 def _stored(table: Table, given: list[Mapping[str, object]]) -> Iterator[list[Stored]]:
     """The rows as the table keeps them, in the order of its columns."""
-    columns = list(table.columns.items())
+    columns = [(name, storing(column)) for name, column in table.columns.items()]
     key = [place for place, (name, _) in enumerate(columns) if name in table.key]
     for number, each in enumerate(given, start=1):
         with of_row(number):
-            known = each.keys() <= table.columns.keys()
-            row = each if known else {name.lower(): value for name, value in each.items()}
-            unknown = row.keys() - table.columns.keys()
-            if unknown:
-                raise DoorError(f"The table {table.name} has no column {min(unknown)}.")
-            stored = [stored_value(table, column, row.get(name)) for name, column in columns]
+            row = each if each.keys() <= table.columns.keys() else _in_lower_case(table, each)
+            try:
+                stored = [
+                    None if (value := row.get(name)) is None or value == "" else keep(value)
+                    for name, keep in columns
+                ]
+            except BadValueError:  # what a script could not write may be loaded all the same
+                stored = [
+                    stored_value(table, column, row.get(name))
+                    for name, column in table.columns.items()
+                ]
             if any(stored[place] is None for place in key):
                 raise DoorError(f"A row of {table.name} needs {', '.join(table.key)}.")
         yield stored
+
+
+def _in_lower_case(table: Table, row: Mapping[str, object]) -> dict[str, object]:
+    lowered = {name.lower(): value for name, value in row.items()}
+    unknown = lowered.keys() - table.columns.keys()
+    if unknown:
+        raise DoorError(f"The table {table.name} has no column {min(unknown)}.")
+    return lowered

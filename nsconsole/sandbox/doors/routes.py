@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from nsconsole.sandbox import behaviour
 from nsconsole.sandbox.behaviour import BehaviourError
+from nsconsole.sandbox.clock import TooFarError
 from nsconsole.sandbox.doors import DoorError, drift, ledger, load
 from nsconsole.sandbox.doors import rows as door_rows
 from nsconsole.sandbox.endpoint import Exchange, read_body, tell
@@ -25,13 +26,13 @@ if TYPE_CHECKING:
 
     from starlette.types import Receive, Scope, Send
 
+    from nsconsole.sandbox.clock import Clock
     from nsconsole.sandbox.database import Database
     from nsconsole.sandbox.endpoint import Services
 
     Work: TypeAlias = Callable[[Exchange], object]
 
 _LARGEST_BODY = 1024**3
-_LONGEST_ADVANCE = 100 * 366 * 86_400
 
 
 class Doors:
@@ -93,7 +94,7 @@ class Doors:
     def _clock(self, exchange: Exchange) -> object:
         clock = self._services.clock
         if exchange.request.method == "POST":
-            clock.advance(_advance(_given(exchange)))
+            _advance(clock, _given(exchange))
         return {"now": clock().isoformat()}
 
     def _certificates(self, exchange: Exchange) -> object:
@@ -162,13 +163,14 @@ def _given(exchange: Exchange) -> object:
     return parse(exchange.body)
 
 
-def _advance(given: object) -> timedelta:
+def _advance(clock: Clock, given: object) -> None:
     seconds = given.get("advance_seconds") if isinstance(given, dict) else None
     if isinstance(seconds, bool) or not isinstance(seconds, int | float):
         raise DoorError('The body must be {"advance_seconds": N}.')
-    if not abs(seconds) <= _LONGEST_ADVANCE:
-        raise DoorError("advance_seconds must be at most a hundred years.")
-    return timedelta(seconds=seconds)
+    try:
+        clock.advance(timedelta(seconds=seconds))
+    except (TooFarError, OverflowError):
+        raise DoorError("advance_seconds may come to at most a hundred years.") from None
 
 
 def _no_door(exchange: Exchange) -> object:

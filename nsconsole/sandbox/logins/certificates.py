@@ -103,7 +103,11 @@ class Certificates:
     def _own(self) -> Certificate:
         from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-        private = load_pem_private_key(self._account.private_key.encode(), password=None)
+        private = load_pem_private_key(
+            self._account.private_key.encode(),
+            password=None,
+            unsafe_skip_rsa_key_validation=True,  # it is our own, and the check takes long
+        )
         return _certificate(private.public_key())
 
 

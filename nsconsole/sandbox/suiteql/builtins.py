@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from nsconsole.sandbox.schema import Kind, quote
 from nsconsole.sandbox.suiteql.errors import unsupported
+from nsconsole.sandbox.suiteql.ranges import is_known
 from nsconsole.sandbox.suiteql.terms import (
     NOW,
     Term,
@@ -120,33 +121,13 @@ def _same_amount(count: int) -> Callable[[Sequence[Term], Context], Term]:
     return convert
 
 
-_RANGES = {
-    "TODAY": ("", ""),
-    "YESTERDAY": ("'-1 day'", "'-1 day'"),
-    "TOMORROW": ("'+1 day'", "'+1 day'"),
-    "TW": ("'weekday 0', '-6 days', '-1 day'", "'weekday 6'"),
-    "TM": ("'start of month'", "'start of month', '+1 month', '-1 day'"),
-    "LM": ("'start of month', '-1 month'", "'start of month', '-1 day'"),
-    "TY": ("'start of year'", "'start of year', '+1 year', '-1 day'"),
-    "LY": ("'start of year', '-1 year'", "'start of year', '-1 day'"),
-}
-"""Relative ranges with SQLite's steps to the first and to the last day of each.
-
-The fiscal year is the calendar's.
-"""
-_RANGES["TFY"], _RANGES["LFY"] = _RANGES["TY"], _RANGES["LY"]
-
-
 def _range(arguments: Sequence[Term], context: Context) -> Term:
     """RELATIVE_RANGES: the first or last day of a range such as this month (TM)."""
     name, end, *_flag = arguments if len(arguments) in (2, 3) else _exactly(2, arguments)
-    steps = _RANGES.get(name.text or "")
-    if steps is None or end.text not in ("START", "END"):
+    if not is_known(name.text or "") or end.text not in ("START", "END"):
         raise unsupported()
-    chosen = steps[0] if end.text == "START" else steps[1]
     today = f"ns_local({NOW}, '{context.session.zone}')"
-    arguments_of_date = f"{today}, 'start of day'" + (f", {chosen}" if chosen else "")
-    return Term(f"datetime({arguments_of_date})", Type.DAY)
+    return Term(f"ns_range({today}, '{name.text}', '{end.text}')", Type.DAY)
 
 
 def _exactly(count: int, arguments: Sequence[Term]) -> Sequence[Term]:

@@ -5,10 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
+from nsconsole.sandbox.suiteql.zones import utc
+
 _Show = Callable[[datetime], str]
+
+
+class DateFormatError(ValueError):
+    """A format that is not understood, or a text that is not of its format."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +30,19 @@ def _strf(code: str) -> _Show:
     return lambda at: at.strftime(code)
 
 
+def _short_time(at: datetime) -> str:
+    return f"{at.hour % 12 or 12}:{at:%M:%S %p}"
+
+
+def _no_zone(at: datetime) -> str:
+    raise DateFormatError(at)
+
+
 def _week_of_year(at: datetime) -> str:
     return f"{(at.timetuple().tm_yday - 1) // 7 + 1:02}"
 
 
+_ROMAN = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"]
 _HALF = r"(?P<half>[AaPp]\.?[Mm]\.?)"
 _YEAR = r"(?P<year>\d{1,4})"
 _ELEMENTS: dict[str, _Element] = {
@@ -65,9 +80,15 @@ _ELEMENTS: dict[str, _Element] = {
     "AM": _Element(_strf("%p"), _HALF),
     "PM": _Element(_strf("%p"), _HALF),
     "X": _Element(lambda _: ".", r"[.,]"),
+    # What is short and what is long depends on the country; these are those of the United States.
+    "DS": _Element(lambda at: f"{at.month}/{at.day}/{at.year:04}"),
+    "DL": _Element(lambda at: f"{at:%A, %B} {at.day}, {at.year:04}"),
+    "TS": _Element(_short_time),
+    "RM": _Element(lambda at: _ROMAN[at.month - 1].ljust(4)),
+    "TZH": _Element(_no_zone, r"(?P<zone_hours>[+-]?\d{1,2})"),
+    "TZM": _Element(_no_zone, r"(?P<zone_minutes>\d{1,2})"),
 }
-_PADDED = ("MONTH", "DAY")
-_WORDS = ("MON", "DY", *_PADDED)
+_WORDS = ("MON", "DY", "MONTH", "DAY", "RM")
 _TOKEN = re.compile(
     r'"([^"]*)"|(FM|FX)|FF[1-9]|'
     + "|".join(re.escape(name) for name in sorted(_ELEMENTS, key=len, reverse=True))
@@ -75,10 +96,6 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )
 _MONTHS = {datetime(2000, month, 1).strftime("%b").lower(): month for month in range(1, 13)}  # noqa: DTZ001 - only its month's name is used
-
-
-class DateFormatError(ValueError):
-    """A format that is not understood, or a text that is not of its format."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +205,33 @@ def to_date(text: object, fmt: str | None) -> str | None:
     """
     if text is None or fmt is None:
         return None
+    at, found = _parsed(text, fmt)
+    if "zone_hours" in found or "zone_minutes" in found:  # a date has no zone
+        raise DateFormatError(fmt)
+    return _kept(at, found)
+
+
+def to_instant(text: object, fmt: str | None, zone: str) -> str | None:
+    """A text in an Oracle format as a kept moment in UTC; in `zone` if it does not say in which.
+
+    Raises:
+        DateFormatError: the format is not understood, or the text is not of it.
+    """
+    if text is None or fmt is None:
+        return None
+    at, found = _parsed(text, fmt)
+    if "zone_hours" not in found:
+        return utc(_kept(at, found), zone)
+    hours, minutes = found["zone_hours"], int(found.get("zone_minutes", 0))
+    offset = timedelta(hours=abs(int(hours)), minutes=minutes)
+    try:
+        return _kept(at + offset if hours.startswith("-") else at - offset, found)
+    except OverflowError:
+        raise DateFormatError(text) from None
+
+
+def _parsed(text: object, fmt: str) -> tuple[datetime, dict[str, str]]:
+    """The time that a text in a format says, to the second, and the pieces that it is made of."""
     match = _pattern(fmt).fullmatch(str(text).strip())
     if match is None:
         raise DateFormatError(text)
@@ -195,9 +239,12 @@ def to_date(text: object, fmt: str | None) -> str | None:
     try:
         at = datetime.strptime(_day(found), "%Y-%m-%d")  # noqa: DTZ007 - the session's time
         hour, minute, second = _clock(found)
-        at = at.replace(hour=hour, minute=minute, second=second)
+        return at.replace(hour=hour, minute=minute, second=second), found
     except ValueError:
         raise DateFormatError(text) from None
+
+
+def _kept(at: datetime, found: dict[str, str]) -> str:
     fraction = found.get("fraction", "").rstrip("0")
     return f"{at.year:04}{at.strftime('-%m-%d %H:%M:%S')}{f'.{fraction}' if fraction else ''}"
 

@@ -64,6 +64,7 @@ def hidden_table(name: str) -> Refusal:
 def bad_syntax(query: str, near: str, line: int, column: int) -> Refusal:
     """A query that cannot be read at `near`."""
     return refused_query(
-        f"Failed to parse SQL [{query}]: syntax error, state:0(0) near: "
-        f"{near}({line},{column}, token code:0)"
+        f"Search error occurred: Failed to parse SQL [{query}]: syntax error, state:1545(10102) "
+        f"near: {near}({line},{column}, token code:0)\n"
+        "no_root_node(-1000) near: no root node(0,0, token code:0)."
     )

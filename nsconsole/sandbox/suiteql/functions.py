@@ -206,6 +206,11 @@ def _to_date(terms: Sequence[Term], session: Session) -> Term:
     return Term(f"ns_to_date({text}, {fmt})", Type.NAIVE)
 
 
+def _to_instant(terms: Sequence[Term], session: Session) -> Term:
+    text, fmt = (as_text(term, session) for term in terms)
+    return Term(f"ns_to_instant({text}, {fmt}, '{session.zone}')", Type.INSTANT)
+
+
 def _to_number(terms: Sequence[Term], session: Session) -> Term:
     if len(terms) == 1:
         return Term(as_number(terms[0]), Type.DECIMAL)
@@ -328,6 +333,7 @@ FUNCTIONS: dict[str, Function] = {
     **dict.fromkeys(("TO_CLOB", "TO_NCLOB", "TO_MULTI_BYTE", "TO_SINGLE_BYTE"), _TEXT),
     **dict.fromkeys(("TO_DATE", "TO_TIMESTAMP"), _DATE),
     "TO_NUMBER": Function(1, 2, _to_number),
+    "TO_TIMESTAMP_TZ": Function(2, 2, _to_instant),
     "TRANSLATE": Function(3, 3, _plain("ns_translate", "TTT", Type.TEXT)),
     "TRIM": Function(1, 2, _trim),
     "TRUNC": Function(1, 2, _cut("ns_trunc", "ns_trunc_date")),

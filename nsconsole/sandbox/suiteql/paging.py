@@ -22,11 +22,11 @@ _MOST_ROWS = {False: 100_000, True: 1_000_000}  # without and with SuiteAnalytic
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Which rows are wanted, and whether the client said so."""
+    """Which rows are wanted, and the query string in which the client said so."""
 
     limit: int
     offset: int
-    asked: bool
+    asked: str
 
 
 def page_of(parameters: Mapping[str, str], behaviour: Behaviour) -> Page:
@@ -41,7 +41,8 @@ def page_of(parameters: Mapping[str, str], behaviour: Behaviour) -> Page:
         raise _bad("limit", f"It must be between 1 and {LARGEST_PAGE}.")
     if offset % limit:
         raise _bad("offset", "It must be divisible by the limit.")
-    page = Page(limit, offset, asked=bool({"limit", "offset"} & set(parameters)))
+    asked = [f"{name}={parameters[name]}" for name in ("limit", "offset") if name in parameters]
+    page = Page(limit, offset, "&".join(asked))
     if behaviour.past_limit == "error" and offset >= reach(page, behaviour):
         raise _bad("offset", f"Only {reach(page, behaviour)} results can be returned.")
     return page
@@ -67,7 +68,10 @@ def has_more(page: Page, count: int, total: int, behaviour: Behaviour) -> bool:
 def links(
     address: str, page: Page, total: int, behaviour: Behaviour, *, more: bool
 ) -> dict[str, str]:
-    """The neighbouring pages: next and last unless this is the last, prev and first likewise."""
+    """The neighbouring pages: next and last unless this is the last, prev and first likewise.
+
+    NetSuite gives a page's own address as it was asked for: with a limit alone, or with neither.
+    """
 
     def at(offset: int) -> str:
         return f"{address}?limit={page.limit}&offset={offset}"
@@ -79,7 +83,7 @@ def links(
         found |= {"prev": at(page.offset - page.limit), "first": at(0)}
     if more:
         found |= {"next": at(page.offset + page.limit), "last": at(last)}
-    return {**found, "self": at(page.offset) if page.asked else address}
+    return {**found, "self": f"{address}?{page.asked}" if page.asked else address}
 
 
 def _whole(name: str, text: str) -> int:

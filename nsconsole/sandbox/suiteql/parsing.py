@@ -18,7 +18,7 @@ from sqlglot.tokenizer_core import TokenType
 from nsconsole.sandbox.suiteql.errors import bad_syntax, unsupported
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from nsconsole.sandbox.behaviour import Behaviour
     from nsconsole.sandbox.forms import Refusal
@@ -138,6 +138,20 @@ _WITH: dict[type[exp.Expr], tuple[str, ...]] = {
     exp.CTE: ("this", "alias"),
 }
 _LIMIT: dict[type[exp.Expr], tuple[str, ...]] = {exp.Offset: ("expression",)}
+_BEHIND_LISTS = {
+    TokenType.COMMA, TokenType.R_PAREN, TokenType.FROM, TokenType.WHERE, TokenType.GROUP_BY,
+    TokenType.HAVING, TokenType.ORDER_BY, TokenType.FETCH, TokenType.UNION, TokenType.SEMICOLON,
+}  # fmt: skip
+_IMPOSSIBLE = {
+    (TokenType.SELECT, TokenType.FROM),
+    (TokenType.L_PAREN, TokenType.FROM),
+    (TokenType.L_PAREN, TokenType.COMMA),
+    (TokenType.ASC, TokenType.DESC),
+    (TokenType.DESC, TokenType.ASC),
+}
+_UNKNOWN = {TokenType.ISNULL, TokenType.NOTNULL}
+_FOREIGN = {(TokenType.EQ, "=="), (TokenType.NOT, "!")}  # our parser knows them from elsewhere
+_COUNTS = {TokenType.NUMBER, TokenType.PLACEHOLDER, TokenType.COLON, TokenType.ALL}
 _SELECT_WORDS = re.compile(r"\bselect\b", re.IGNORECASE)
 
 
@@ -249,15 +263,19 @@ def _number_placeholders(query: str, behaviour: Behaviour) -> tuple[str, int]:
 
 def _check_tokens(tokens: list[Any], behaviour: Behaviour) -> None:
     """Refuse what would take long to read, and what the tree would not show."""
-    refused = set() if behaviour.allow_limit else {TokenType.LIMIT, TokenType.OFFSET}
     if len(tokens) > _MOST_TOKENS:
         raise unsupported()
     depth = 0
-    for token in tokens:
+    for before, token in pairwise([None, *tokens]):
         kind = token.token_type
         depth += (kind is TokenType.L_PAREN) - (kind is TokenType.R_PAREN)
-        if depth > _DEEPEST or kind in refused or (kind is TokenType.L_BRACKET):
+        if depth > _DEEPEST or kind is TokenType.L_BRACKET:
             raise unsupported()
+        named = before is not None and before.token_type is TokenType.DOT
+        if kind is TokenType.OFFSET and not (named or behaviour.allow_limit):
+            raise unsupported()
+    if _misplaced(tokens, behaviour) is not None:
+        raise Unreadable
 
 
 def _check(node: exp.Expr, allowed: dict[type[exp.Expr], tuple[str, ...]]) -> None:
@@ -270,23 +288,66 @@ def _check(node: exp.Expr, allowed: dict[type[exp.Expr], tuple[str, ...]]) -> No
         raise unsupported()
 
 
-def syntax_error(query: str) -> Refusal:
+def syntax_error(query: str, behaviour: Behaviour) -> Refusal:
     """The refusal of a query that cannot be read, by its own lines and columns."""
     try:
-        _SuiteQL().parse(query)
-        return _empty_list(query)
+        token = _misplaced(_SuiteQL().tokenize(query), behaviour)
+        if token is None:
+            _SuiteQL().parse(query)
+            return bad_syntax(query, "", 1, 1)
     except SqlglotError as error:
         details = getattr(error, "errors", None)
         first = details[0] if details else {}
-        return bad_syntax(
-            query, first.get("highlight") or "", first.get("line") or 1, first.get("col") or 1
-        )
+        near = first.get("highlight") or ""
+        column = (first.get("col") or 1) - max(0, len(near) - 1)
+        return bad_syntax(query, near, first.get("line") or 1, max(1, column))
+    line_start = query.rfind("\n", 0, token.start) + 1
+    line = query.count("\n", 0, token.start) + 1
+    return bad_syntax(query, token.text, line, token.start - line_start + 1)
 
 
-def _empty_list(query: str) -> Refusal:
-    """The refusal of a query with a SELECT of nothing, at the word behind it."""
-    tokens = _SuiteQL().tokenize(query)
+def _misplaced(tokens: Sequence[Any], behaviour: Behaviour) -> Any | None:  # noqa: ANN401 - sqlglot's tokens have no type
+    """The first word that stands where NetSuite's parser, stricter than ours, takes none."""
+    if tokens and tokens[0].token_type is TokenType.FROM:
+        return tokens[0]
+    in_list = False
     for before, token in pairwise(tokens):
-        if before.token_type is TokenType.SELECT and token.token_type is TokenType.FROM:
-            return bad_syntax(query, token.text, token.line, token.col)
-    return bad_syntax(query, "", 1, 1)
+        kinds = before.token_type, token.token_type
+        if _clash(before, token) or (in_list and kinds[1] is TokenType.R_PAREN):
+            return token
+        in_list = kinds == (TokenType.IN, TokenType.L_PAREN)
+        limits = kinds[0] is TokenType.LIMIT and kinds[1] in _COUNTS
+        if limits and not behaviour.allow_limit:
+            return before
+    if tokens and tokens[-1].token_type is TokenType.COMMA:
+        return tokens[-1]
+    return _without_condition(tokens)
+
+
+def _clash(before: Any, token: Any) -> bool:  # noqa: ANN401 - sqlglot's tokens have no type
+    """Whether `token` cannot be, or cannot be behind `before`."""
+    kinds = before.token_type, token.token_type
+    return (
+        kinds in _IMPOSSIBLE
+        or kinds[1] in _UNKNOWN
+        or (kinds[1], token.text) in _FOREIGN
+        or (kinds[0] is TokenType.COMMA and kinds[1] in _BEHIND_LISTS)
+    )
+
+
+def _without_condition(tokens: Sequence[Any]) -> Any | None:  # noqa: ANN401 - sqlglot's tokens have no type
+    """The first word at which a JOIN should have had its ON, which all but a CROSS JOIN need."""
+    waiting = [0]  # the joins before the place, within each of the parentheses around it
+    for before, token in pairwise([None, *tokens]):
+        kind = token.token_type
+        if kind is TokenType.L_PAREN:
+            waiting.append(0)
+        elif kind is TokenType.JOIN and before and before.token_type is not TokenType.CROSS:
+            waiting[-1] += 1
+        elif kind in (TokenType.ON, TokenType.USING):
+            waiting[-1] -= 1
+        elif waiting[-1] > 0 and kind in _BEHIND_LISTS:
+            return token
+        elif kind is TokenType.R_PAREN and len(waiting) > 1:
+            waiting.pop()
+    return tokens[-1] if waiting[-1] > 0 else None

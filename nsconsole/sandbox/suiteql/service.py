@@ -70,7 +70,7 @@ class SuiteQL:
         try:
             compiled, count = self._compiler()(shape.text, behaviour)
         except Unreadable:
-            raise syntax_error(text) from None
+            raise syntax_error(text, behaviour) from None
         if count != len(given):
             raise refused_query(f"Expected {count} parameters, but {len(given)} were given.")
         values = {**shape.values, **given}

@@ -8,7 +8,7 @@ import statistics
 from array import array
 from typing import TYPE_CHECKING
 
-from nsconsole.sandbox.suiteql import dates, daymath, numerics, patterns, sums, zones
+from nsconsole.sandbox.suiteql import dates, daymath, numerics, patterns, ranges, sums, zones
 
 if TYPE_CHECKING:
     import sqlite3
@@ -180,6 +180,7 @@ _MATH = ("acos", "asin", "atan", "atan2", "cos", "cosh", "exp", "sin", "sinh", "
          "tanh")  # fmt: skip
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "to_date": dates.to_date,
+    "to_instant": dates.to_instant,
     "account_date": dates.account_format,
     "add_days": daymath.add_days,
     "days_between": daymath.days_between,
@@ -189,6 +190,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "next_day": daymath.next_day,
     "trunc_date": daymath.trunc,
     "round_date": daymath.rounded,
+    "range": ranges.end_of,
     "number_text": numerics.to_char,
     "to_number": numerics.to_number,
     "round": numerics.rounded,
