@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import calendar
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, TypeAlias
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 Kept: TypeAlias = str | None
+_Day = TypeVar("_Day", bound=date)
 _DAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 
 
@@ -45,12 +46,20 @@ def add_months(kept: Kept, months: float | None) -> Kept:
     if kept is None or months is None:
         return None
     at = _read(kept)
-    year, month = divmod(at.year * 12 + at.month - 1 + int(months), 12)
-    length = calendar.monthrange(year, month + 1)[1]
-    was_last = at.day == calendar.monthrange(at.year, at.month)[1]
-    return _keep(
-        at.replace(year=year, month=month + 1, day=length if was_last else min(at.day, length))
-    )
+    moved = same_day(at, int(months))
+    was_last = at.day == _length(at)
+    return _keep(moved.replace(day=_length(moved)) if was_last else moved)
+
+
+def same_day(of: _Day, months: int) -> _Day:
+    """The same day of the month that is so many months later, or the last one that it has."""
+    year, month = divmod(of.year * 12 + of.month - 1 + months, 12)
+    first = of.replace(year=year, month=month + 1, day=1)
+    return first.replace(day=min(of.day, _length(first)))
+
+
+def _length(within: date) -> int:
+    return calendar.monthrange(within.year, within.month)[1]
 
 
 def last_day(kept: Kept) -> Kept:
@@ -58,7 +67,7 @@ def last_day(kept: Kept) -> Kept:
     if kept is None:
         return None
     at = _read(kept)
-    return _keep(at.replace(day=calendar.monthrange(at.year, at.month)[1]))
+    return _keep(at.replace(day=_length(at)))
 
 
 def months_between(later: Kept, earlier: Kept) -> float | None:
@@ -67,7 +76,7 @@ def months_between(later: Kept, earlier: Kept) -> float | None:
         return None
     one, other = _read(later), _read(earlier)
     months = (one.year - other.year) * 12 + one.month - other.month
-    ends = [at.day == calendar.monthrange(at.year, at.month)[1] for at in (one, other)]
+    ends = [at.day == _length(at) for at in (one, other)]
     if one.day == other.day or all(ends):
         return months
     seconds = (one.day - other.day) * 86_400 + _of_day(one) - _of_day(other)

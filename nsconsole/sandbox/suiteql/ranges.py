@@ -6,11 +6,12 @@ The rolling ranges and those of the previous ones within a longer range are not 
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeAlias
+
+from nsconsole.sandbox.suiteql.daymath import same_day
 
 _Unit: TypeAlias = Callable[[date], tuple[date, date]]
 
@@ -34,16 +35,9 @@ def _months(length: int) -> _Unit:
 
     def unit(within: date) -> tuple[date, date]:
         first = within.replace(month=(within.month - 1) // length * length + 1, day=1)
-        return first, _later(first, length) - timedelta(days=1)
+        return first, same_day(first, length) - timedelta(days=1)
 
     return unit
-
-
-def _later(day: date, months: int) -> date:
-    """The same day of another month, or the last one that it has."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    length = calendar.monthrange(year, month + 1)[1]
-    return date(year, month + 1, min(day.day, length))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +51,7 @@ class _Range:
 
     def around(self, today: date) -> tuple[date, date]:
         """Its first and its last day."""
-        day = _later(today + timedelta(days=self.days), self.months)
+        day = same_day(today + timedelta(days=self.days), self.months)
         first, last = self.unit(day)
         return first, day if self.to_date else last
 
