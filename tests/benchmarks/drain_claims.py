@@ -23,7 +23,7 @@ from pathlib import Path
 
 from nsconsole.services.pushes import breaker
 from nsconsole.services.pushes.attempts import Settlement
-from nsconsole.services.pushes.leasing import check_held, take, take_within
+from nsconsole.services.pushes.leasing import check_held, take
 from nsconsole.services.pushes.settling import Settled, settle
 from tests.benchmarks import drain_ground as ground
 from tests.benchmarks.sync_ground import show
@@ -158,14 +158,15 @@ def by_hand(database, batch, also=lambda id_, request_id: None):
 def by_nsconsole(workspace, batch):
     """Work off a queue as a drain does, but for the calls."""
     done = Settlement("applied", ns_internal_id="42", http_status=200)
-    lease = take(workspace, limit=batch)
+    with workspace.database.writing() as connection:
+        lease = take(connection, workspace, limit=batch)
     while lease:
         check_held(workspace, lease)
         settled = [Settled(push, done) for push in lease.pushes]
         with workspace.database.writing() as connection:
             breaker.succeeded(connection, lease.permission, workspace.now())
             settle(connection, workspace, settled, began=lease.began)
-            lease = take_within(connection, workspace, limit=batch)
+            lease = take(connection, workspace, limit=batch)
 
 
 if __name__ == "__main__":

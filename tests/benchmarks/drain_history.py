@@ -15,10 +15,10 @@ import time
 from pathlib import Path
 
 from nsconsole.services.pushes.attempts import Settlement
-from nsconsole.services.pushes.leasing import take
 from nsconsole.services.pushes.settling import Settled, settle
 from tests.benchmarks import drain_ground as ground
 from tests.benchmarks.sync_ground import show
+from tests.leases import take
 
 _DONE = Settlement("applied", ns_internal_id="42", http_status=200)
 

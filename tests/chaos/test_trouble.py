@@ -11,11 +11,11 @@ from sqlalchemy import event
 
 from nsconsole.__main__ import main
 from nsconsole.services.pushes.draining import drain
-from nsconsole.services.pushes.leasing import take
 from nsconsole.services.workspace import open_workspace
 from nsconsole.settings import load_settings
 from nsconsole.store import engine as store
 from nsconsole.store.engine import DatabaseError
+from tests.leases import take
 
 from .truth import faults_at_the_end, faults_now
 from .world import LEASE, change, world

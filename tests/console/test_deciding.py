@@ -58,7 +58,7 @@ async def test_approving_takes_two_keystrokes_and_the_row_follows_the_push_to_th
 
 
 async def test_a_push_under_way_shows_as_in_flight(app, sitting, staged, workspace):
-    from nsconsole.services.pushes.leasing import take
+    from tests.leases import take
 
     async with sitting(app) as person:
         await person.press("a", "y")

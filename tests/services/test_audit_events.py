@@ -12,10 +12,10 @@ from nsconsole.services.dead_letters.replay import replay
 from nsconsole.services.errors import BadInputError, RefusedError, TamperedError
 from nsconsole.services.pushes import breaker
 from nsconsole.services.pushes.draining import drain
-from nsconsole.services.pushes.leasing import take
 from nsconsole.services.sync import tiers
 from nsconsole.services.sync.map_edit import edit_map
 from nsconsole.services.sync.sync_map import load_map
+from tests.leases import take
 
 COST = {
     "action_type": "update_vendor_cost",

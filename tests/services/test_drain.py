@@ -14,8 +14,8 @@ from nsconsole.services.errors import NetSuiteUnavailableError
 from nsconsole.services.link import LinkState, link_state, note
 from nsconsole.services.pushes.attempts import Cause
 from nsconsole.services.pushes.draining import drain
-from nsconsole.services.pushes.leasing import take
 from nsconsole.services.pushes.listing import list_pushes
+from tests.leases import take
 
 LEASE = 121  # seconds: the longest call and a minute of slack, and one more
 

@@ -10,8 +10,8 @@ import pytest
 from nsconsole.services.dead_letters.letters import list_dead_letters
 from nsconsole.services.pushes.attempts import Cause
 from nsconsole.services.pushes.draining import drain
-from nsconsole.services.pushes.leasing import take
 from nsconsole.services.pushes.listing import list_pushes
+from tests.leases import take
 
 LEASE = 121  # seconds: the longest call and a minute of slack, and one more
 

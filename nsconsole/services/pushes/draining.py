@@ -29,7 +29,7 @@ from nsconsole.services.pushes.attempts import (
     after_result,
     failure,
 )
-from nsconsole.services.pushes.leasing import LapsedError, Lease, check_held, take_within
+from nsconsole.services.pushes.leasing import LapsedError, Lease, check_held, take
 from nsconsole.services.pushes.payloads import push_digest, to_operation
 from nsconsole.services.pushes.settling import Settled, settle
 from nsconsole.services.pushes.unsure import settled_by_looking
@@ -174,7 +174,7 @@ class _Drainer:
     def _lease_within(self, connection: Connection) -> Lease | None:
         """Take the next pushes, in a transaction that is under way."""
         asked = 0 if self.is_over else self._reserve()
-        lease = take_within(connection, self._workspace, limit=asked) if asked else None
+        lease = take(connection, self._workspace, limit=asked) if asked else None
         self._give_back(asked - (len(lease.pushes) if lease else 0))
         return lease
 
@@ -219,7 +219,7 @@ def _made(call: "_Call") -> list[Settled]:
     sound, odd = _sorted_out(call.lease)
     settled = [Settled(push, _tampered()) for push in odd]
     with suppress(LapsedError):  # others may have taken it by now, and will settle it
-        settled += call.settle(sound)
+        settled += call.send(sound)
     return settled
 
 
@@ -263,7 +263,7 @@ class _Call:
         self._failed: NetSuiteError | None = None
         self._answered = False
 
-    def settle(self, pushes: Sequence[Row[Any]]) -> list[Settled]:
+    def send(self, pushes: Sequence[Row[Any]]) -> list[Settled]:
         """Send pushes and tell what became of each. Raises LapsedError; then none was sent."""
         if not pushes:
             return []

@@ -40,17 +40,12 @@ class LapsedError(Exception):
     """The lease may run out before an answer comes: nothing was sent, and others may take it."""
 
 
-def take(workspace: Workspace, *, limit: int) -> Lease | None:
+def take(connection: Connection, workspace: Workspace, *, limit: int) -> Lease | None:
     """Take up to `limit` pushes that are due; None if none is, or the breaker lets nothing pass.
 
-    What a dead owner had in flight goes back to the queue first.
+    It belongs in a writing transaction. What a dead owner had in flight goes back to the queue
+    first.
     """
-    with workspace.database.writing() as connection:
-        return take_within(connection, workspace, limit=limit)
-
-
-def take_within(connection: Connection, workspace: Workspace, *, limit: int) -> Lease | None:
-    """Take pushes as `take` does, in a writing transaction that is under way."""
     longest = _longest_call(workspace) + _SLACK
     # No sooner: what others took while we waited for our turn would end later than it may.
     now = workspace.now()
