@@ -90,40 +90,31 @@ def take_out_request_id(_workspace):
 
 def take_out_audit_entry(workspace):
     """What was settled is told in a transaction of its own, a moment later."""
-    untold, real = threading.local(), audit_trail.append
-
-    def tell_later(_connection, at, entries):
-        untold.entries = [*getattr(untold, "entries", ()), (at, entries)]
-
-    def tell():
-        for at, entries in untold.__dict__.pop("entries", ()):
-            time.sleep(_MOMENT)
-            with workspace.database.writing() as connection:
-                real(connection, at, entries)
-
-    audit_trail.append = tell_later
-    _after_each_transaction(workspace, tell)
+    tell_later = _later(workspace, audit_trail.append)
+    audit_trail.append = lambda _, at, entries: tell_later(at, entries)
 
 
 def take_out_mirror_row(workspace):
     """What was applied is mirrored in a transaction of its own, a moment later."""
-    unmirrored, real = threading.local(), pushes._MIRROR
+    mirror_later = _later(workspace, pushes._MIRROR.run)
+    pushes._MIRROR = SimpleNamespace(run=lambda _, rows: mirror_later(rows))
 
-    def mirror_later(_connection, rows):
-        unmirrored.rows = rows
 
-    def mirror():
-        if rows := unmirrored.__dict__.pop("rows", ()):
+def _later(workspace, write):
+    """Give what notes how to `write`, which is done after the transaction that is under way."""
+    kept = threading.local()
+
+    def note(*what):
+        kept.notes = [*getattr(kept, "notes", ()), what]
+
+    def do(*_):
+        for what in kept.__dict__.pop("notes", ()):
             time.sleep(_MOMENT)
             with workspace.database.writing() as connection:
-                real.run(connection, rows)
+                write(connection, *what)
 
-    pushes._MIRROR = SimpleNamespace(run=mirror_later)
-    _after_each_transaction(workspace, mirror)
-
-
-def _after_each_transaction(workspace, more):
-    event.listen(workspace.database.engine.pool, "checkin", lambda *_: more())
+    event.listen(workspace.database.engine.pool, "checkin", do)
+    return note
 
 
 SABOTAGE = {

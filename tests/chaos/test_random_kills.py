@@ -21,12 +21,13 @@ def test_what_is_approved_is_made_once_or_rests_with_a_true_reason(tmp_path, qui
 @pytest.mark.parametrize(
     ("sabotage", "found"),
     [
-        ("fencing", "was told 2 times"),
-        ("request-id", "no push made"),
-        ("audit-entry", "0 audit entries"),
-        ("mirror-row", "0 rows in the mirror"),
+        # A late answer overwrites either an attempt or what it came to, as the race goes.
+        ("fencing", ["was told 2 times", "has 1 rows in the mirror"]),
+        ("request-id", ["no push made"]),
+        ("audit-entry", ["0 audit entries"]),
+        ("mirror-row", ["0 rows in the mirror"]),
     ],
 )
 def test_a_broken_promise_is_found_out(tmp_path, quick_hashes, sabotage, found):
     figures = run(tmp_path, pushes=120, seed=3, sabotage=sabotage, patience=90)
-    assert any(found in fault for fault in figures.faults)
+    assert any(one in fault for one in found for fault in figures.faults)
