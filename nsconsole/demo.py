@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from nsconsole.services.workspace import Workspace
 
 _MARK = "demo.json"  # tells a demo's folder from a workspace that matters
+_PARTICULARS = ("account", "consumer_key", "consumer_secret", "token_id", "token_secret")
 _OPERATOR, _COLLEAGUE = "mike", "anna"
 
 
@@ -102,7 +103,7 @@ def _practice_netsuite(home: Path) -> Iterator[Callable[[], dict[str, str]]]:
 
     It ends with us, even if we are killed: it reads from a pipe that then closes.
     """
-    command = [sys.executable, "-m", "nsconsole", "sandbox", "--json", "--exit-with-stdin"]
+    command = [sys.executable, "-P", "-m", "nsconsole", "sandbox", "--json", "--exit-with-stdin"]
     process = subprocess.Popen(  # noqa: S603 - ourselves
         [*command, "--port", "0", "--state", str(home / "netsuite.db")],
         stdin=subprocess.PIPE,
@@ -131,13 +132,9 @@ def _open(
 ) -> "Session":
     tell("Starting a practice NetSuite …")
     facts = started()
-    settings = replace(
-        settings, account=facts["account"], netsuite_url=facts["url"], operator=_OPERATOR
-    )
-    environ = {
-        f"NSCONSOLE_{name.upper()}": facts[name]
-        for name in ("consumer_key", "consumer_secret", "token_id", "token_secret")
-    }
+    environ = {f"NSCONSOLE_{name.upper()}": facts[name] for name in _PARTICULARS}
+    environ |= {"NSCONSOLE_NETSUITE_URL": facts["url"], "NSCONSOLE_OPERATOR": _OPERATOR}
+    settings = load_settings(environ, home=settings.home)
     if not _edit_token(settings.home):
         tell("Laying out practice proposals …")
         _furnish(settings, environ, facts["url"])

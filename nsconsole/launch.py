@@ -1,4 +1,4 @@
-"""Putting the parts together: the console on a workspace, with its scheduler."""
+"""Putting the parts together: the console on a workspace, with a worker beside it."""
 
 import gc
 import logging
@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING
 from nsconsole.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from nsconsole.console.session import Background, Opening, Session
+    from nsconsole.console.session import Opening, Session
     from nsconsole.services.lines import Line
     from nsconsole.services.operators import Operator
     from nsconsole.services.workspace import Workspace
 
 _POOLS = ("ThreadPoolExecutor", "asyncio_", "sync")  # threads that the interpreter would wait for
+_OURS = "NSCONSOLE_"  # what the names of our variables begin with
 _PATIENCE = 3.0  # seconds that leaving waits for a call to NetSuite to end
 
 
@@ -68,6 +69,7 @@ def _first_page(settings: Settings, limit: int) -> "tuple[list[Line], int] | Non
 
 def open_session(settings: Settings, environ: Mapping[str, str]) -> "Session":
     """Open a workspace for the console. Raises an error that is a sentence for the operator."""
+    from nsconsole.background import BackgroundWorker
     from nsconsole.console.session import Session
     from nsconsole.services.workspace import open_workspace  # SQLAlchemy
 
@@ -75,7 +77,7 @@ def open_session(settings: Settings, environ: Mapping[str, str]) -> "Session":
     return Session(
         workspace=workspace,
         identify=lambda: _identify(workspace),
-        background=lambda: _scheduler(workspace),
+        background=lambda tell: BackgroundWorker(settings.home, _of_worker(environ), tell),
         edit_token=environ.get("NSCONSOLE_EDIT_TOKEN", "").strip() or None,
     )
 
@@ -86,10 +88,12 @@ def _identify(workspace: "Workspace") -> "Operator | None":
     return whoami(workspace)
 
 
-def _scheduler(workspace: "Workspace") -> "Background":
-    from nsconsole.scheduler import Scheduler  # the first rows do without it
-
-    return Scheduler(workspace)
+def _of_worker(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a worker: our variables come from `environ`. It decides nothing."""
+    others = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+    ours = {name: value for name, value in environ.items() if name.startswith(_OURS)}
+    ours.pop("NSCONSOLE_EDIT_TOKEN", None)
+    return others | ours
 
 
 def log_to_file(file: Path) -> None:

@@ -1,9 +1,11 @@
-"""The worker: the scheduler without a screen, for a machine that stays on."""
+"""The worker: the scheduler without a screen, for a machine that stays on or beside the screens."""
 
+import json
 import logging
 import os
 import signal
 import sys
+import threading
 from argparse import Namespace
 from contextlib import closing
 from datetime import UTC, datetime
@@ -17,21 +19,28 @@ from nsconsole.settings import Settings, load_settings
 from nsconsole.text import clean
 
 _EXIT_CODES = {signal.SIGTERM: 0, signal.SIGINT: 130}
+_BEHIND = 5  # steps of niceness
 
 
 def worker(args: Namespace) -> int:
     """Run the scheduler on the workspace of the command line until a signal ends it.
 
-    Raises NetSuiteUnavailableError if there is no account or credential to work with.
+    Attached to screens it obeys their orders, goes behind them in its use of the processor, and
+    ends with them. Raises NetSuiteUnavailableError if there is no account or credential to work
+    with, unless it is attached: the screens work without, too.
     """
     settings = load_settings(os.environ, home=args.home)
     # Before any thread is there, so that no signal goes to one of them.
     signal.pthread_sigmask(signal.SIG_BLOCK, _EXIT_CODES)
     with closing(open_workspace(settings, environ=os.environ)) as workspace:
-        workspace.netsuite()
         log_to_file(settings.logs / "worker.log")
-        _log_to_stderr()
         scheduler = Scheduler(workspace)
+        if args.attached:
+            os.nice(_BEHIND)
+            threading.Thread(target=_obey, args=(scheduler,), name="orders", daemon=True).start()
+        else:
+            workspace.netsuite()
+            _log_to_stderr()
         scheduler.start()
         _tell_ready(settings, as_json=args.json)
         code = _EXIT_CODES[signal.Signals(signal.sigwait(_EXIT_CODES))]
@@ -39,6 +48,25 @@ def worker(args: Namespace) -> int:
         logging.getLogger(__name__).info("ending")
         leave(code)
     return code
+
+
+def _obey(scheduler: Scheduler) -> None:
+    """Obey the orders that come on stdin, and leave when it ends: whoever gave them is gone."""
+    try:
+        # Not sys.stdin: a thread that holds its lock at exit would abort the interpreter.
+        with os.fdopen(os.dup(sys.stdin.fileno()), encoding="utf-8") as orders:
+            for line in orders:
+                _carry_out(json.loads(line), scheduler)
+    finally:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _carry_out(order: object, scheduler: Scheduler) -> None:
+    match order:
+        case {"order": "drain"}:
+            scheduler.drain_soon()
+        case {"order": "sync", "tables": [*tables], "full": bool(full)}:
+            scheduler.sync_soon(tables, full=full)
 
 
 def _tell_ready(settings: Settings, *, as_json: bool) -> None:

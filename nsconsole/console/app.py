@@ -208,14 +208,16 @@ class NsConsole(App[None]):
 
         try:
             self._post(messages.Identified(session.identify()))
-            self._background = session.background()
+            self._background = session.background(self._tell_trouble)
             self._background.start()
             changed = messages.DatabaseChanged
             watch(session.workspace.database, lambda: self._post(changed()), self._leaving)
         except Exception as error:  # noqa: BLE001 - the end of a thread: the screen says why
             _log.warning("nothing is sent or refreshed by itself any more", exc_info=error)
-            why = f"{error}. Nothing is sent or refreshed by itself any more"
-            self._inbox.post_message(messages.LaneFailed(why))
+            self._tell_trouble(f"{error}. Nothing is sent or refreshed by itself any more")
+
+    def _tell_trouble(self, why: str) -> None:
+        self._inbox.post_message(messages.LaneFailed(why))
 
     def drain_soon(self) -> None:
         """Send what was approved at once."""

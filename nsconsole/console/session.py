@@ -30,14 +30,14 @@ class Background(Protocol):
 class Session:
     """An open workspace and who sits before it.
 
-    `identify` finds the operator, and `background` makes the scheduler: both cost imports that the
-    first rows do not wait for. `edit_token` is the one of the environment; without it the operator
-    is asked once, and then `authority` is kept for the run.
+    `identify` finds the operator, and `background` makes what works beside the screen, which says
+    in a sentence when it fails; the first rows wait for neither. `edit_token` is the one of the
+    environment; without it the operator is asked once, and then `authority` is kept for the run.
     """
 
     workspace: "Workspace"
     identify: "Callable[[], Operator | None]"
-    background: Callable[[], Background]
+    background: Callable[[Callable[[str], None]], Background]
     edit_token: str | None = field(default=None, repr=False)
     authority: "Authority | None" = None
 

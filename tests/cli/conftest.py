@@ -10,9 +10,10 @@ import socket
 import subprocess
 import sys
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 
 import pytest
+
+from tests.true_clock import TrueClock
 
 CHANGE = {
     "action_type": "update_vendor_cost",
@@ -21,16 +22,6 @@ CHANGE = {
     "change": {"cost": 12.5},
     "author": "pricing-bot",
 }
-
-
-@dataclass
-class TrueClock:
-    """The sandbox's clock: the true time, which the program's own process has too, and a skew."""
-
-    skew: timedelta = timedelta()
-
-    def __call__(self):
-        return datetime.now(UTC) + self.skew
 
 
 @dataclass(frozen=True)

@@ -383,7 +383,7 @@ def console(clock):
             lambda _tell: Session(
                 workspace=workspace,
                 identify=identify or (lambda: operator or (authority and authority.operator)),
-                background=lambda: app.background,
+                background=lambda _tell: app.background,
                 edit_token=edit_token,
                 authority=authority,
             ),

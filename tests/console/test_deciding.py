@@ -376,7 +376,7 @@ async def test_the_first_rows_can_be_decided_before_the_workspace_is_open(
         return Session(
             workspace=workspace,
             identify=lambda: reviewer.operator,
-            background=lambda: app.background,
+            background=lambda _tell: app.background,
             authority=reviewer,
         )
 

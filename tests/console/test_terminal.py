@@ -12,10 +12,11 @@ import subprocess
 import sys
 import termios
 import time
-from datetime import UTC, datetime
 
 import pyte
 import pytest
+
+from tests.true_clock import TrueClock
 
 WAIT = 30  # seconds after which the program is taken to hang
 _GREYS = {16, 59, 102, 145, 188, 231, *range(232, 256)}
@@ -42,16 +43,6 @@ class Noisy(app.NsConsole):
 
 app.NsConsole = Noisy
 """
-
-
-class TrueClock:
-    """The true time, which a process of its own has too."""
-
-    def __call__(self):
-        return datetime.now(UTC)
-
-    def advance(self, _seconds):
-        pass
 
 
 @pytest.fixture

@@ -39,8 +39,13 @@ def add_mirror(commands: Commands) -> None:
         "--limit", type=count, default=100, metavar="N", help="begin with at most N (default: 100)"
     )
     _add_map(commands)
-    commands.add(
+    worker = commands.add(
         "worker", "sync and drain without a screen, until a signal ends it", _WORKER_EPILOG
+    )
+    worker.add_argument(
+        "--attached",
+        action="store_true",
+        help="for the screens, which start one: obey orders on stdin, and end when it does",
     )
     commands.add("status", "how the mirror, proposals, the queue and the link to NetSuite stand")
 
