@@ -1,9 +1,9 @@
-"""The screens' event loop, which goes before the threads that work behind them.
+"""The screens' event loop, which goes before the threads that read for them.
 
 Python lets one thread at a time work. Another that wants its turn is given it after the switch
 interval, or as soon as the one at work waits for something or only looks whether anything came in.
-A loop looks at each round, and a key takes it a dozen rounds: with a pull behind the screens, as
-many turns of the pull would come before the next frame.
+A loop looks at each round, and a key takes it a dozen rounds: while threads read what a pull has
+changed, as many turns of theirs would come before the next frame.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""How quickly the inbox answers a key while the console itself pulls a large table, against idle.
+"""How quickly the inbox answers a key while the console pulls a large table, against idle.
 
     python -m tests.benchmarks.sync_keys [--rows 300000] [--keys 60] [--json]
 
