@@ -10,7 +10,7 @@ from textual.containers import Container
 from textual.widgets import Input
 
 from nsconsole.console import messages, words
-from nsconsole.console.area import Area
+from nsconsole.console.area import DenseArea
 from nsconsole.console.caption import Caption
 from nsconsole.console.dead_letters import orders, wording
 from nsconsole.console.dead_letters.letter_list import LetterList
@@ -55,7 +55,7 @@ _LIST_KEYS: list[BindingType] = [
 ]
 
 
-class DeadLettersScreen(Area):
+class DeadLettersScreen(DenseArea):
     """The letters by group, the one under the cursor, and the keys that see to them."""
 
     CSS_PATH: ClassVar[Any] = [resource("styles") / n for n in ("rows.tcss", "dead_letters.tcss")]
