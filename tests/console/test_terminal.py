@@ -12,6 +12,7 @@ import subprocess
 import sys
 import termios
 import time
+from pathlib import Path
 
 import pyte
 import pytest
@@ -287,6 +288,32 @@ def test_every_screen_can_be_used_without_colour(start, stage, vendor):
     terminal.until("✓ applied")
     terminal.press("q")
     assert terminal.end()[0] == 0
+
+
+def test_a_worker_that_dies_is_told_of_and_another_takes_its_place(start, stage, vendor):
+    stage(vendor)
+    terminal = start()
+    terminal.until_ready()
+    (worker,) = _children(terminal.process.pid)
+    os.kill(worker, signal.SIGKILL)
+    terminal.until("signal 9")
+    terminal.press("a")
+    terminal.until("Approve this change?")
+    terminal.press("y")
+    terminal.until("✓ applied")
+    assert worker not in _children(terminal.process.pid)
+    terminal.press("q")
+    assert terminal.end()[0] == 0
+
+
+def _children(pid):
+    """The processes that a process has started; waits for the first."""
+    deadline = time.monotonic() + WAIT
+    threads = Path(f"/proc/{pid}/task")
+    while not (found := "".join(file.read_text() for file in threads.glob("*/children"))):
+        assert time.monotonic() < deadline, "there is none"
+        time.sleep(0.05)
+    return [int(child) for child in found.split()]
 
 
 def test_without_a_terminal_it_says_what_to_do(environ):
