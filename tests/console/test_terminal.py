@@ -12,6 +12,7 @@ import subprocess
 import sys
 import termios
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pyte
@@ -309,11 +310,17 @@ def test_a_worker_that_dies_is_told_of_and_another_takes_its_place(start, stage,
 def _children(pid):
     """The processes that a process has started; waits for the first."""
     deadline = time.monotonic() + WAIT
-    threads = Path(f"/proc/{pid}/task")
-    while not (found := "".join(file.read_text() for file in threads.glob("*/children"))):
+    while not (found := _listed_children(pid)):
         assert time.monotonic() < deadline, "there is none"
         time.sleep(0.05)
-    return [int(child) for child in found.split()]
+    return found
+
+
+def _listed_children(pid):
+    with suppress(OSError):  # a thread that ends while it is asked
+        lists = [file.read_text() for file in Path(f"/proc/{pid}/task").glob("*/children")]
+        return [int(child) for child in " ".join(lists).split()]
+    return []
 
 
 def test_without_a_terminal_it_says_what_to_do(environ):
