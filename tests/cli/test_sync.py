@@ -189,7 +189,8 @@ def test_a_second_ctrl_c_does_not_wait_for_netsuite(mapped, sandbox, mirrored):
         process.send_signal(signal.SIGINT)
         time.sleep(0.2)  # two signals at once would count as one
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=20) == 130
+        # The second may meet a program that is ending already; a shell calls both 130.
+        assert process.wait(timeout=20) in (130, -signal.SIGINT)
     finally:
         process.kill()
         process.communicate()

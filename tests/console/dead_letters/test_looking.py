@@ -131,7 +131,7 @@ async def test_a_filter_that_nothing_matches_says_how_to_leave_it(app, at_letter
     async with at_letters(app) as person:
         await person.press("slash")
         await person.write("nowhere")
-        assert "Nothing matches the filter. esc clears it." in person.sees
+        await person.until_seen("Nothing matches the filter. esc clears it.")
 
 
 async def test_an_empty_screen_says_what_comes_here(app, at_letters):
