@@ -28,11 +28,9 @@ from nsconsole.netsuite.restlet import (
     parse_values,
 )
 from nsconsole.netsuite.suiteql import Page, check_window, load_page
-from nsconsole.netsuite.wire import Timeouts, Wire
+from nsconsole.netsuite.wire import Login, Timeouts, Wire
 
 if TYPE_CHECKING:
-    import httpx
-
     from nsconsole.catalog import ColumnFact, TableFact
     from nsconsole.netsuite.oauth2 import OAuth2Credentials
 
@@ -47,9 +45,7 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def _auth(
-    credentials: Credentials, endpoint: Endpoint, now: Callable[[], datetime]
-) -> "httpx.Auth":
+def _auth(credentials: Credentials, endpoint: Endpoint, now: Callable[[], datetime]) -> Login:
     # Each way to log in needs libraries that the other does without.
     if isinstance(credentials, TbaCredentials):
         from nsconsole.netsuite.auth import TbaAuth
@@ -260,9 +256,10 @@ class NetSuite:
         if payload is not None:
             content = json.dumps(payload, allow_nan=False).encode()
             sent["Content-Type"] = "application/json"
+        request = self._wire.request(method, url, content, sent)
         with self._permits.permit(urgent=urgent) if self._permits else nullcontext():
             before_sending()
-            answer = self._wire.send(method, url, content, sent)
+            answer = self._wire.send(request)
             if answer.status not in range(200, 300) or answer.failure is not None:
                 raise self._diagnosed(answer, url, write=write)
         try:

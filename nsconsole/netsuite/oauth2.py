@@ -3,12 +3,12 @@
 Facts: Oracle, "OAuth 2.0 Client Credentials Flow" and "POST Request to the Token Endpoint".
 """
 
-import asyncio
 import hashlib
 import logging
 import re
+import threading
 import uuid
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from nsconsole.netsuite.account import Endpoint, check_printable
 from nsconsole.netsuite.answer import load_json
 from nsconsole.netsuite.errors import NoTokenError
+from nsconsole.netsuite.wire import Login
 
 _SCOPE = ["restlets", "rest_webservices"]
 _ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -102,11 +103,11 @@ def _bad_key(kind: str) -> ValueError:
     )
 
 
-class OAuth2Auth(httpx.Auth):
+class OAuth2Auth(Login):
     """Put a bearer token on each request, fetching one when there is none or it is about to end.
 
     A token that NetSuite refuses before its time is fetched anew once, for a request answered with
-    401 was not carried out. Used on one event loop, so that many requests wait for one token.
+    401 was not carried out. Of many requests at once one fetches, and the others wait for it.
     """
 
     def __init__(
@@ -119,26 +120,26 @@ class OAuth2Auth(httpx.Auth):
         self._credentials = credentials
         self._endpoint = endpoint
         self._now = now
-        self._lock = asyncio.Lock()
+        self._lock = threading.Lock()
         self._token = ""
         self._until: datetime | None = None
 
-    async def async_auth_flow(
+    def sync_auth_flow(
         self, request: httpx.Request
-    ) -> AsyncGenerator[httpx.Request, httpx.Response]:
+    ) -> Generator[httpx.Request, httpx.Response, None]:
         """Send the request with a token; the answer to a refused token request is the answer."""
         kept = self._kept_token()
         if kept:
             response = yield _bearing(request, kept)
             if response.status_code != httpx.codes.UNAUTHORIZED:
                 return
-        async with self._lock:
+        with self._lock:
             if self._kept_token() == kept:  # nobody else has fetched another meanwhile
-                response = yield self._token_request()
+                response = yield self._token_request(within=request)
                 if response.is_client_error:
                     self._until = None
                     return
-                await response.aread()
+                response.read()
                 self._keep(response)
         yield _bearing(request, self._token)
 
@@ -146,13 +147,14 @@ class OAuth2Auth(httpx.Auth):
         in_time = self._until is not None and self._now() < self._until
         return self._token if in_time else ""
 
-    def _token_request(self) -> httpx.Request:
+    def _token_request(self, *, within: httpx.Request) -> httpx.Request:
         form = {
             "grant_type": "client_credentials",
             "client_assertion_type": _ASSERTION_TYPE,
             "client_assertion": self._assertion(),
         }
-        return httpx.Request("POST", self._endpoint.token_url, data=form)
+        url = self._endpoint.token_url  # bounded in time and cut off as the request it is for
+        return httpx.Request("POST", url, data=form, extensions=within.extensions)
 
     def _assertion(self) -> str:
         at = self._now()

@@ -1,8 +1,9 @@
 """The governor: how many calls this workspace has under way at NetSuite, all processes together.
 
 A permit is a lock on one of some numbered files, which the kernel takes back from a process that
-dies. How many there are is in the database: no more than the account takes, half as many after a
-refusal for too many calls at once, and one more for each minute without another.
+dies. Threads of one process hand their permits on, and now and then leave one to other processes
+that wait. How many there are is in the database: no more than the account takes, half as many after
+a refusal for too many calls at once, and one more for each minute without another.
 """
 
 import random
@@ -11,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
@@ -19,15 +21,17 @@ from nsconsole.netsuite.errors import NetSuiteError, Outcome
 from nsconsole.services.sync.log import Level, note
 from nsconsole.store import governor as store
 from nsconsole.store.engine import Database
-from nsconsole.store.slots import Held, Slots
+from nsconsole.store.slots import Held, Slots, Waiting
 
 if TYPE_CHECKING:
     from nsconsole.netsuite.client import NetSuite
 
 _USUAL = 5  # calls at once that NetSuite's smallest service tier takes
-_PERMIT, _URGENT = "permit", "urgent"
+_PERMIT, _URGENT, _PATIENT = "permit", "urgent", "patient"
 _KNOWN_FOR = 1.0  # seconds until the database is asked again how many there are
 _LOOK = 0.02  # seconds between looks for a permit that another process gave back
+_SHARES_EACH = 0.1  # seconds between permits that are left to other processes, where they wait
+_MOMENT = 0.0003  # seconds, for a thread to wake up
 # NetSuite tells its limits to administrators only. Nobody knows how it refuses others; if a login
 # is really refused, the next call will say so.
 _REFUSALS = (Outcome.PERMANENT, Outcome.UNAUTHORIZED)
@@ -53,11 +57,12 @@ class Governor:
         self._account = account
         self._set = size
         self._now = now
-        self._given_back = threading.Condition()
+        self._lock = threading.Lock()
         self._in_use = 0
-        self._returns = 0  # permits that were given back so far
-        # Of all threads that wait one looks: each look opens files.
+        # Of all threads that wait one looks, for each look opens files; it has permits handed on.
         self._looking = {True: threading.Lock(), False: threading.Lock()}
+        self._looks: dict[bool, SimpleQueue[Held]] = {}
+        self._shared_at = float("-inf")
         self._known = 0
         self._known_at = float("-inf")
 
@@ -65,42 +70,81 @@ class Governor:
     def permit(self, *, urgent: bool) -> Iterator[None]:
         """Hold a permit for one call; an urgent one goes before all that are not."""
         with self._looking[urgent]:
-            held = (
-                self._take_urgently() if urgent else self._take(lambda: not self._others_are_urgent)
-            )
-        with self._given_back:
+            held = self._look(urgent) or self._wait(urgent)
+        with self._lock:
             self._in_use += 1
         try:
-            with held:
-                yield
+            yield
         except NetSuiteError as error:
             if error.outcome is Outcome.OVERLOAD:
                 self._shrink()
             raise
         finally:
-            with self._given_back:
+            with self._lock:
                 self._in_use -= 1
-                self._returns += 1
-                self._given_back.notify()
+            self._give_back(held)
 
-    def _take_urgently(self) -> Held:
-        with self._slots.waiting(_URGENT):
-            return self._take(lambda: True)
+    def _look(self, urgent: bool) -> Held | None:
+        if not self.idle() or (not urgent and self._slots.is_waited_for(_URGENT)):
+            return None
+        return self._slots.try_any(_PERMIT, self.size())
 
-    @property
-    def _others_are_urgent(self) -> bool:
-        return self._slots.is_waited_for(_URGENT)
-
-    def _take(self, may: Callable[[], bool]) -> Held:
-        while True:
-            returns = self._returns
-            held = self._slots.try_any(_PERMIT, self.size()) if may() else None
-            if held:
-                return held
-            with self._given_back:
-                if self._returns == returns:  # none was given back while we looked
+    def _wait(self, urgent: bool) -> Held:
+        name = _URGENT if urgent else _PATIENT
+        with self._handed_on(urgent) as handed, self._slots.waiting(name) as waiting:
+            held = self._look(urgent)
+            while held is None:
+                try:
                     seconds = random.uniform(_LOOK / 2, _LOOK)  # noqa: S311 - no secret
-                    self._given_back.wait(seconds)
+                    held = self._kept(handed.get(timeout=seconds), urgent, waiting)
+                except Empty:
+                    held = self._look(urgent)
+            return held
+
+    @contextmanager
+    def _handed_on(self, urgent: bool) -> "Iterator[SimpleQueue[Held]]":
+        """Have permits that are given back here put into a queue, for the block."""
+        handed: SimpleQueue[Held] = SimpleQueue()
+        with self._lock:
+            self._looks[urgent] = handed
+        try:
+            yield handed
+        finally:
+            with self._lock:
+                del self._looks[urgent]
+            while not handed.empty():
+                self._give_back(handed.get())
+
+    def _give_back(self, held: Held) -> None:
+        """Hand a permit on to a thread that waits here, or let any process have it."""
+        with self._lock:
+            handed = self._looks.get(True) or self._looks.get(False)
+            if handed:
+                handed.put(held)
+        if handed:
+            time.sleep(_MOMENT)  # both want the interpreter, and a call is waiting to be sent
+        else:
+            held.release()
+
+    def _kept(self, held: Held, urgent: bool, waiting: Waiting) -> Held | None:
+        """Keep a permit that was handed on, or give it back if it is others' or one too many."""
+        keeps = False
+        try:
+            others_first = not urgent and self._slots.is_waited_for(_URGENT)
+            too_many = held.number >= self.size()
+            keeps = not others_first and not too_many and not self._shares(waiting)
+        finally:
+            if not keeps:
+                held.release()
+        return held if keeps else None
+
+    def _shares(self, waiting: Waiting) -> bool:
+        """Whether it is time to leave one to other processes, that find none but by looking."""
+        now = time.monotonic()
+        if now - self._shared_at < _SHARES_EACH:
+            return False
+        self._shared_at = now
+        return waiting.has_company()
 
     def idle(self) -> int:
         """How many more calls could be under way just now, other processes' calls left aside."""

@@ -19,9 +19,13 @@ _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 
 @dataclass(slots=True)
 class Held:
-    """A slot that is held until it is released, or its block ends."""
+    """A slot that is held until it is released, or its block ends.
+
+    `number` tells those of one prefix apart.
+    """
 
     _descriptor: int | None
+    number: int = 0
 
     def release(self) -> None:
         """Give the slot back; once more changes nothing."""
@@ -39,6 +43,23 @@ class Held:
         trace: TracebackType | None,
     ) -> None:
         self.release()
+
+
+@dataclass(slots=True)
+class Waiting:
+    """Somebody who waits under a name."""
+
+    _descriptor: int
+
+    def has_company(self) -> bool:
+        """Tell whether others wait under the name too; now and then two miss one another."""
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            fcntl.flock(self._descriptor, fcntl.LOCK_SH)  # the attempt gave it up
+        return False
 
 
 @dataclass(slots=True)
@@ -74,16 +95,17 @@ class Slots:
         for number in range(count):
             held = self.try_take(f"{prefix}-{number}")
             if held is not None:
+                held.number = number
                 return held
         return None
 
     @contextmanager
-    def waiting(self, name: str) -> Iterator[None]:
+    def waiting(self, name: str) -> Iterator["Waiting"]:
         """Let all processes see, for the block, that somebody waits under a name."""
         descriptor = self._open(name)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_SH)  # held up only by a look of `is_waited_for`
-            yield
+            fcntl.flock(descriptor, fcntl.LOCK_SH)  # held up only by a look of somebody else
+            yield Waiting(descriptor)
         finally:
             _unlock(descriptor)
 

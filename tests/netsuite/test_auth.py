@@ -9,6 +9,8 @@ from oauthlib.oauth1.rfc5849 import signature
 
 from nsconsole.netsuite.auth import TbaAuth, TbaCredentials
 
+NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
+
 # Oracle's worked examples (NetSuite help, "The Signature for Web Services and RESTlets").
 ORACLE = TbaCredentials(
     consumer_key="ef40afdd8abaac111b13825dd5e5e2ddddb44f86d5a0dd6dcf38c20aae6b67e4",
@@ -113,6 +115,30 @@ def test_sending_again_takes_a_new_nonce_and_the_time_of_that_moment():
     assert int(second["oauth_timestamp"]) == int(first["oauth_timestamp"]) + 1
     assert first["oauth_signature"] != second["oauth_signature"]
     assert len(request.headers.get_list("Authorization")) == 1
+
+
+def signed_ahead(seconds):
+    """Prepare a request and send it so many seconds later, twice; give what was on it each time."""
+    clock = iter([NOW, NOW + timedelta(seconds=seconds), *[NOW + timedelta(minutes=1)] * 2])
+    auth = TbaAuth(ORACLE, realm="1", now=lambda: next(clock))
+    request = httpx.Request("POST", RESTLET)
+    auth.prepare(request)
+    ahead = parameters(request)
+    return ahead, *(parameters(next(auth.auth_flow(request))) for _ in range(2))
+
+
+def test_a_signature_that_was_made_ahead_serves_once():
+    ahead, first, second = signed_ahead(9)
+    assert first == ahead
+    assert second["oauth_nonce"] != ahead["oauth_nonce"]
+    assert second["oauth_timestamp"] == str(int(NOW.timestamp()) + 60)
+
+
+@pytest.mark.parametrize("seconds", [10, -1], ids=["old", "of the future"])
+def test_a_signature_that_was_made_ahead_is_made_anew_if_it_is(seconds):
+    ahead, first, _ = signed_ahead(seconds)
+    assert first["oauth_nonce"] != ahead["oauth_nonce"]
+    assert first["oauth_signature"] != ahead["oauth_signature"]
 
 
 def test_signing_logs_nothing_of_the_credentials(caplog):

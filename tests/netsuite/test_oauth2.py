@@ -1,5 +1,6 @@
 """OAuth 2.0 client credentials, against a server that answers as badly as a test wants."""
 
+import queue
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -56,12 +57,16 @@ def clock():
     return Clock()
 
 
+def logged_in(server, key_file, clock, *, total):
+    credentials = load_oauth2("the-client-id", "certificate-7", key_file)
+    limits = Timeouts(connect=2.0, read=5.0, total=total)
+    where = endpoint("1234567_SB1", server.url)
+    return NetSuite(where, credentials, timeouts=limits, now=clock)
+
+
 @pytest.fixture
 def client(server, key_file, clock):
-    credentials = load_oauth2("the-client-id", "certificate-7", key_file)
-    limits = Timeouts(connect=2.0, read=5.0, total=10.0)
-    where = endpoint("1234567_SB1", server.url)
-    with NetSuite(where, credentials, timeouts=limits, now=clock) as made:
+    with logged_in(server, key_file, clock, total=10.0) as made:
         yield made
 
 
@@ -169,6 +174,15 @@ def test_without_a_token_a_write_was_certainly_not_done(server, client, status, 
         client.write([operation])
     assert caught.value.outcome is Outcome.TRANSIENT
     assert len(server.requests) == 1
+
+
+def test_a_token_that_does_not_come_in_time_is_waited_for_no_longer(server, key_file, clock):
+    heard = queue.SimpleQueue()
+    server.play(lambda connection, _: heard.put(connection.recv(1)))
+    with logged_in(server, key_file, clock, total=0.3) as client:
+        with pytest.raises(NetSuiteError, match="in time"):
+            client.ping()
+        assert heard.get(timeout=3) == b"", "the connection was ended"
 
 
 def test_many_threads_share_one_token(server, client):

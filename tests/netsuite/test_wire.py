@@ -1,7 +1,11 @@
+import contextlib
 import gzip
 import json
+import queue
 import re
 import socket
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -11,8 +15,8 @@ from email.utils import format_datetime
 import pytest
 
 from nsconsole.netsuite.errors import NetSuiteError, Outcome
+from nsconsole.netsuite.line import MAX_ANSWER
 from nsconsole.netsuite.restlet import Operation, OperationKind
-from nsconsole.netsuite.wire import MAX_ANSWER
 
 NOW = datetime(2026, 11, 22, 9, 15, tzinfo=UTC)
 UPDATE = Operation(
@@ -247,6 +251,68 @@ def test_a_server_that_falls_silent_is_given_up(server, connect):
     assert error.outcome is Outcome.AMBIGUOUS
 
 
+HANDSHAKE = b"\x16\x03\x03\x40\x00"  # … of which 16 KB are to follow
+
+
+def test_a_server_that_drips_its_handshake_cannot_hold_the_caller(server, connect):
+    gone = threading.Event()
+
+    def drip_until_nobody_listens(connection, request):
+        connection.sendall(HANDSHAKE)
+        connection.settimeout(0.02)
+        listens = True
+        try:
+            while listens and not server.closing.is_set():
+                connection.sendall(b" ")
+                with contextlib.suppress(TimeoutError):
+                    listens = connection.recv(65536)
+        finally:
+            gone.set()
+
+    server.answers_unasked = True
+    server.play(drip_until_nobody_listens)
+    url = server.url.replace("http:", "https:")
+    began = time.monotonic()
+    error = failed(connect(url, connect=1, total=0.3).write, [UPDATE])
+    assert time.monotonic() - began < 2
+    assert error.outcome is Outcome.TRANSIENT, "nothing was sent"
+    assert "no connection came about in time" in str(error)
+    assert gone.wait(5), "the connection was ended, too"
+
+
+def test_what_is_given_up_is_ended_for_the_server_too(server, connect):
+    heard = queue.SimpleQueue()
+    server.play(lambda connection, _: heard.put(connection.recv(1)))
+    failed(connect(server.url, total=0.2).ping)
+    assert heard.get(timeout=3) == b""
+
+
+@pytest.fixture
+def slow_lookup(monkeypatch):
+    """Whether a name was asked for; names are known only once the second is set."""
+    asked, known, look_up = threading.Event(), threading.Event(), socket.getaddrinfo
+
+    def wait_and_look_up(*where, **how):
+        asked.set()
+        known.wait(10)
+        return look_up(*where, **how)
+
+    monkeypatch.setattr(socket, "getaddrinfo", wait_and_look_up)
+    yield asked, known
+    known.set()
+
+
+def test_a_name_that_is_looked_up_for_ever_cannot_hold_the_caller(server, connect, slow_lookup):
+    server.reply(200)
+    client = connect(server.url, total=0.2)
+    error = failed(client.write, [UPDATE])
+    assert error.outcome is Outcome.TRANSIENT
+    assert "no connection came about in time" in str(error)
+    slow_lookup[1].set()
+    client.close()
+    assert not any(each.method for each in server.requests), "nor when the name was known"
+
+
 def test_after_a_timeout_the_next_call_gets_its_own_answer(server, connect):
     late = threading.Event()
     server.play(lambda *_: late.wait(5), server.http(200, PAGE))
@@ -254,6 +320,13 @@ def test_after_a_timeout_the_next_call_gets_its_own_answer(server, connect):
     failed(client.ping)
     late.set()
     assert client.suiteql("SELECT id FROM t").total == 1
+
+
+def test_a_call_without_an_answer_tells_nothing_of_the_call_before_it(server, connect):
+    server.play(server.http(200, PAGE), lambda *_: server.closing.wait(5))
+    client = connect(server.url, total=0.3)
+    client.suiteql("SELECT id FROM t")
+    assert failed(client.ping).status is None
 
 
 # Threads and the end
@@ -318,6 +391,65 @@ def test_closing_ends_a_call_that_another_thread_waits_for(server, connect):
         error = waiting.result(5)
     assert error.outcome is Outcome.AMBIGUOUS
     assert "ended the call" in str(error)
+
+
+def test_closing_ends_a_call_whose_name_is_still_looked_up(server, connect, slow_lookup):
+    asked, known = slow_lookup
+    server.reply(200)
+    client = connect(server.url)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(failed, client.write, [UPDATE])
+        assert asked.wait(5)
+        closing = threading.Thread(target=client.close)
+        closing.start()
+        assert "ended the call" in str(waiting.result(2))
+        known.set()
+        closing.join(5)
+    assert not any(each.method for each in server.requests)
+
+
+def test_closing_ends_the_calls_that_wait_for_a_line(server, connect):
+    asked = threading.Semaphore(0)
+
+    def never(*_):
+        asked.release()
+        server.closing.wait(10)
+
+    server.play(never)
+    client = connect(server.url)
+    with ThreadPoolExecutor(40) as pool:
+        waiting = [pool.submit(failed, client.ping) for _ in range(40)]
+        for _ in range(32):
+            assert asked.acquire(timeout=5)
+        time.sleep(0.2)  # by now the others wait, which nothing tells
+        client.close()
+        assert all("ended the call" in str(each.result(5)) for each in waiting)
+    assert len(server.requests) == 32
+
+
+INTERRUPTED = """
+import signal, sys
+from datetime import UTC, datetime
+from nsconsole.netsuite.account import TbaCredentials, endpoint
+from nsconsole.netsuite.client import NetSuite
+signal.signal(signal.SIGALRM, signal.default_int_handler)
+signal.setitimer(signal.ITIMER_REAL, 0.5)
+client = NetSuite(endpoint("1234567_SB1", sys.argv[1]), TbaCredentials(*"abcd"))
+try:
+    client.ping()
+except KeyboardInterrupt:
+    print("interrupted", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_caller_that_is_interrupted_leaves_nothing_running(server):
+    heard = queue.SimpleQueue()
+    server.play(lambda connection, _: heard.put(connection.recv(1)))
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", INTERRUPTED, server.url], **pipes) as program:
+        assert program.stdout.readline() == b"interrupted\n"
+        assert heard.get(timeout=3) == b"", "though the program goes on"
 
 
 def test_a_closed_client_says_so(server, connect):

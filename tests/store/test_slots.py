@@ -89,7 +89,7 @@ def test_two_openings_of_a_folder_share_its_slots(slots, folder):
 
 def test_any_free_slot_of_a_number_is_given_and_no_more(slots):
     held = [slots.try_any("permit", 3) for _ in range(3)]
-    assert None not in held
+    assert [each.number for each in held] == [0, 1, 2]
     assert slots.try_any("permit", 3) is None
     held[1].release()
     assert slots.try_any("permit", 3) is not None
@@ -178,6 +178,25 @@ def test_waiting_is_seen_by_other_processes(slots, process):
     with slots.waiting("urgent"):
         process("assert slots.is_waited_for('urgent')")
     process("assert not slots.is_waited_for('urgent')")
+
+
+def test_whoever_waits_can_tell_whether_others_do(slots, process):
+    with slots.waiting("urgent") as waiting:
+        assert not waiting.has_company()
+        with slots.waiting("other"), slots.waiting("urgent"):
+            assert waiting.has_company()
+        assert not waiting.has_company()
+        process("held['w'] = slots.waiting('urgent'); held['w'].__enter__()")
+        assert waiting.has_company()
+
+
+def test_whoever_looked_for_company_is_still_seen(slots):
+    with slots.waiting("urgent") as waiting:
+        waiting.has_company()
+        assert slots.is_waited_for("urgent")
+        with slots.waiting("urgent"):
+            waiting.has_company()
+        assert slots.is_waited_for("urgent")
 
 
 def test_many_threads_that_look_are_not_taken_for_waiting(slots):

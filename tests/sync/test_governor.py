@@ -6,6 +6,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 from select import select
@@ -196,6 +197,69 @@ def test_reads_go_on_when_a_process_that_waited_to_push_was_killed(governor, cal
         pusher.kill()
         pusher.wait(PATIENCE)
     in_time(take, shared)
+
+
+# Handed on
+
+
+def waits(pool, governor, plain, *, urgent=False, then=lambda: None):
+    """Let a thread wait for a permit."""
+    waiting = pool.submit(take, governor, urgent=urgent, then=then)
+    name = "urgent" if urgent else "patient"
+    wait_until(lambda: plain.locks.is_waited_for(name) or waiting.done())
+    return waiting
+
+
+@pytest.mark.parametrize("_again", range(10))
+def test_a_permit_goes_from_thread_to_thread_without_being_free_between(governor, plain, _again):
+    shared, stolen, over = governor(1), [], threading.Event()
+
+    def steal():
+        while not over.is_set():
+            if held := plain.locks.try_any("permit", 1):
+                held.release()
+                stolen.append(held)
+
+    with ThreadPoolExecutor(2) as pool:
+        with shared.permit(urgent=True):
+            thief = pool.submit(steal)
+            waits(pool, shared, plain, urgent=True, then=lambda: over.set() or thief.result(5))
+        over.wait(5)
+        over.set()
+    assert stolen == []
+
+
+def test_a_permit_that_is_one_too_many_by_now_is_not_handed_on(governor, plain):
+    shared, order = governor(2), []
+    with ThreadPoolExecutor(1) as pool, shared.permit(urgent=False):
+        waiting = []
+
+        def refuse():
+            waiting.append(waits(pool, shared, plain, then=lambda: order.append("late")))
+            raise NetSuiteError(Outcome.OVERLOAD, "no")
+
+        with pytest.raises(NetSuiteError):
+            take(shared, then=refuse)
+        time.sleep(0.1)
+        order.append("one left")
+    assert order == ["one left", "late"]
+
+
+def test_other_processes_get_permits_while_threads_here_hand_theirs_on(governor, calling, plain):
+    shared, order = governor(1), []
+
+    def look(other):
+        order.append("theirs" if any(select([other.stdout], [], [], 0)) else "ours")
+
+    with ThreadPoolExecutor(1) as pool:
+        while "theirs" not in order:  # who looks first is luck, if it is let to luck
+            assert len(order) < 8
+            with shared.permit(urgent=False):
+                other = calling(size=1)
+                wait_until(lambda: plain.locks.is_waited_for("patient"))
+                ours = pool.submit(take, shared, then=partial(look, other))
+                time.sleep(0.1)
+            ours.result(PATIENCE)
 
 
 # Too many at once
