@@ -3,22 +3,32 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.exc import ArgumentError, IntegrityError
 from sqlalchemy.exc import DatabaseError as DriverError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-_WRITES, _FILE, _PATIENCE = "nsconsole_writes", "nsconsole_file", "nsconsole_patience"
+_OPENED = "nsconsole_opened"
 _TURN = 8  # milliseconds
+_MOST_KEPT = 2  # more are seldom in use at once, but by those who wait to write
 
 
 class DatabaseError(Exception):
     """The database cannot be used just now; the message says why and what to do."""
+
+
+class _Opened(NamedTuple):
+    """What a connection of the pool opened."""
+
+    driver: sqlite3.Connection
+    path: Path
+    identity: tuple[int, int] | None  # of the file that the path named then
+    patience: int  # milliseconds that it waits for a lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +36,8 @@ class Database:
     """A database that threads share; each `reading()` or `writing()` is one transaction."""
 
     engine: Engine
-    writer: Engine  # the same, for transactions that write
+    # To have a connection of the pool and give it back costs more than a small transaction.
+    _kept: list[Connection] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
     def path(self) -> Path:
@@ -36,8 +47,12 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A consistent view, which never waits for a writer nor holds one up."""
-        with _explained(self), self.engine.connect() as connection:
+        with _explained(self), self._lent() as connection:
+            driver = _opened(connection).driver
+            driver.execute("BEGIN")
             yield connection
+            connection.rollback()  # what SQLAlchemy knows of
+            driver.rollback()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -45,8 +60,27 @@ class Database:
 
         Committed at the end of the block, rolled back by an exception.
         """
-        with _explained(self), self.writer.begin() as connection:
+        with _explained(self), self._lent() as connection:
+            _wait_for_turn(connection)
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def _lent(self) -> Iterator[Connection]:
+        """A connection that is kept for the next transaction, unless this one fails."""
+        try:
+            connection = self._kept.pop()
+        except IndexError:
+            connection = self.engine.connect()
+        try:
             yield connection
+        except BaseException:
+            connection.close()
+            raise
+        if len(self._kept) < _MOST_KEPT:
+            self._kept.append(connection)
+        else:
+            connection.close()
 
     @contextmanager
     def unconstrained(self) -> Iterator[Connection]:
@@ -55,10 +89,11 @@ class Database:
         SQLite alters a table by replacing it, and with foreign keys on that deletes the rows which
         refer to it. The switch works only outside a transaction.
         """
-        with _explained(self), self.writer.connect() as connection:
-            driver: Any = connection.connection.driver_connection
+        with _explained(self), self.engine.connect() as connection:
+            driver = _opened(connection).driver
             driver.execute("PRAGMA foreign_keys=OFF")
             try:
+                _wait_for_turn(connection)
                 with connection.begin():
                     yield connection
             finally:
@@ -66,6 +101,8 @@ class Database:
 
     def close(self) -> None:
         """Close all connections."""
+        while self._kept:
+            self._kept.pop().close()
         self.engine.dispose()
 
 
@@ -85,8 +122,7 @@ def open_database(place: Path | str, *, busy_timeout: float = 10.0) -> Database:
         )
     engine = create_engine(parsed, connect_args={"timeout": busy_timeout})
     event.listen(engine, "connect", _configure)
-    event.listen(engine, "begin", _begin)
-    return Database(engine, engine.execution_options(**{_WRITES: True}))
+    return Database(engine)
 
 
 def _url_of(path: Path) -> URL:
@@ -99,8 +135,8 @@ def _configure(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> N
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
     path = Path(connection.execute("PRAGMA database_list").fetchone()[2])
-    (record.info[_PATIENCE],) = connection.execute("PRAGMA busy_timeout").fetchone()
-    record.info[_FILE] = path, _identity(path)
+    (patience,) = connection.execute("PRAGMA busy_timeout").fetchone()
+    record.info[_OPENED] = _Opened(connection, path, _identity(path), patience)
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -112,42 +148,33 @@ def _identity(path: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def _check_there(connection: Connection) -> None:
+def _opened(connection: Connection) -> _Opened:
+    """Give what a connection opened; DatabaseError if that is not there any more."""
+    opened: _Opened = connection.info[_OPENED]
     # SQLite would go on in a file that has no name any more, and all of it be lost.
-    path, opened = connection.info[_FILE]
-    if _identity(path) != opened:
+    if _identity(opened.path) != opened.identity:
         raise DatabaseError(
-            f"{path} was moved, deleted or replaced under this program; nothing was changed. "
-            "Put it back, or start nsconsole again"
+            f"{opened.path} was moved, deleted or replaced under this program; nothing was "
+            "changed. Put it back, or start nsconsole again"
         )
-
-
-def _begin(connection: Connection) -> None:
-    _check_there(connection)
-    # A reader that took the write lock would starve the screens; a writer that did not would fail
-    # with a stale snapshot after its first read.
-    if connection.get_execution_options().get(_WRITES):
-        _wait_for_turn(connection)
-    else:
-        connection.exec_driver_sql("BEGIN")
+    return opened
 
 
 def _wait_for_turn(connection: Connection) -> None:
-    # SQLite looks for a free lock ever more seldom, so that whoever has waited longest starves
-    # among many writers. Begun anew every few milliseconds, all waits are alike.
-    driver: Any = connection.connection.driver_connection
-    patience = connection.info[_PATIENCE]
+    # A writer that took the lock only when it writes would fail with a stale view after its first
+    # read. SQLite looks for a free lock ever more seldom, so that whoever has waited longest
+    # starves among many writers. Begun anew every few milliseconds, all waits are alike.
+    driver, path, _, patience = _opened(connection)
     driver.execute(f"PRAGMA busy_timeout={_TURN}")
     try:
-        for _ in range(patience // _TURN):
+        for left in reversed(range(max(patience // _TURN, 1))):
             try:
                 driver.execute("BEGIN IMMEDIATE")
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
-                    break
+            except sqlite3.DatabaseError as error:
+                if not left or error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                    raise DatabaseError(_sentence(path, str(error))) from error
             else:
                 return
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
     finally:
         driver.execute(f"PRAGMA busy_timeout={patience}")
 
@@ -159,11 +186,10 @@ def _explained(database: Database) -> Iterator[None]:
     except IntegrityError:
         raise  # the statement's own, which its caller explains
     except DriverError as error:
-        raise DatabaseError(_sentence(database.path, error)) from error
+        raise DatabaseError(_sentence(database.path, str(error.orig))) from error
 
 
-def _sentence(path: Path, error: DBAPIError) -> str:
-    reason = str(error.orig)
+def _sentence(path: Path, reason: str) -> str:
     if "locked" in reason or "busy" in reason:
         return f"{path} is locked by another program; nothing was changed. Try again in a moment"
     if "full" in reason:

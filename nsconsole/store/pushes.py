@@ -18,7 +18,7 @@ from sqlalchemy import (
     update,
 )
 
-from nsconsole.store.prepared import Prepared, among
+from nsconsole.store.prepared import Prepared, among, each_of
 from nsconsole.store.tables import (
     IS_IN_FLIGHT,
     IS_WAITING,
@@ -77,8 +77,22 @@ def rescue(connection: Connection, now: datetime, *, longest: timedelta) -> list
 
 
 _EARLIER = ns_pending_pushes.alias("earlier")
-_DUE = (
-    select(_PUSH.id, _PUSH.attempts)
+_WANTED = (  # what a drain wants to know of a push
+    "id",
+    "proposal_id",
+    "request_id",
+    "payload_json",
+    "digest",
+    "error_json",
+    "record_key",
+    "maybe_done",
+)
+_DUE = Prepared(
+    select(
+        *(_PUSH[name] for name in _WANTED),
+        (_PUSH.attempts + 1).label("attempts"),  # as they will be when it is leased
+        (_PUSH.fence + 1).label("fence"),
+    )
     .where(
         # `likely` and the plus keep SQLite from the index on the status, by which it would read
         # all that waits, and sort it, to give the first few.
@@ -93,31 +107,11 @@ _DUE = (
         ),
     )
     .order_by(_PUSH.priority, _PUSH.id)
-)
-_FIRST = _DUE.limit(1).subquery()
-_CANDIDATES = _DUE.limit(bindparam("most")).subquery()
-_BATCH = select(_CANDIDATES.c.id).where(
-    or_(
-        _CANDIDATES.c.id == select(_FIRST.c.id).scalar_subquery(),
-        and_(select(_FIRST.c.attempts).scalar_subquery() == 0, _CANDIDATES.c.attempts == 0),
-    )
-)
-_LEASED = (  # what a drain wants to know of a push
-    "id",
-    "proposal_id",
-    "request_id",
-    "payload_json",
-    "digest",
-    "attempts",
-    "error_json",
-    "priority",
-    "record_key",
-    "fence",
-    "maybe_done",
+    .limit(bindparam("most"))
 )
 _LEASE = Prepared(
     update(ns_pending_pushes)
-    .where(_PUSH.id.in_(_BATCH))
+    .where(_PUSH.id == bindparam("push_id"))
     .values(
         status="in_flight",
         lease=bindparam("owner"),
@@ -127,7 +121,6 @@ _LEASE = Prepared(
         attempts=_PUSH.attempts + 1,
         updated_at=_NOW,
     )
-    .returning(*(_PUSH[name] for name in _LEASED))
 )
 
 
@@ -140,23 +133,24 @@ def lease(
     expires: datetime,
     longest_wait: timedelta,
 ) -> list[Row[Any]]:
-    """Take up to `limit` pushes that are due, in one statement; give them in their order.
+    """Take up to `limit` pushes that are due, in a writing transaction; give them in their order.
 
     Of one record only the earliest that waits is taken. What was tried before is taken alone, lest
     it drag others along. A wait that ends later than `longest_wait` was set by a clock ahead.
     """
-    taken = _LEASE.rows(
-        connection,
-        owner=owner,
-        most=limit,
-        moment=now,
-        expires=expires,
-        far_ahead=now + longest_wait,
-    )
-    return sorted(taken, key=lambda row: (row.priority, row.id))
+    due = _DUE.rows(connection, most=limit, moment=now, far_ahead=now + longest_wait)
+    again = due[:1] if due and due[0].attempts > 1 else []
+    taken = again or [row for row in due if row.attempts == 1]
+    if taken:
+        ids = [{"push_id": row.id} for row in taken]
+        _LEASE.run(connection, ids, owner=owner, moment=now, expires=expires)
+    return taken
 
 
-_PROPOSALS = Prepared(select(proposed_actions).where(among(_P.id, "ids")))
+_THEIRS = each_of("ids")
+_PROPOSALS = Prepared(
+    select(proposed_actions).join_from(_THEIRS, proposed_actions, _P.id == _THEIRS.c.value)
+)
 
 
 def proposals_of(connection: Connection, pushes: Iterable[Row[Any]]) -> dict[int, Row[Any]]:
@@ -244,36 +238,43 @@ _APPLIED = Prepared(
 )
 
 
-def applied(connection: Connection, rows: Sequence[Mapping[str, Any]], at: datetime) -> None:
-    """Settle pushes as applied, and write the audit row of each.
-
-    A row names `push_id`, `held_fence` and `internal_id`; whose lease is another's by now stays.
-    """
-    if not rows:
-        return
-    _APPLIED.run(connection, [{**row, "moment": at} for row in rows])
-    _MIRROR.run(connection, [{"push_id": id_} for id_ in sorted(row["push_id"] for row in rows)])
-
-
-def released(connection: Connection, rows: Sequence[Mapping[str, Any]], at: datetime) -> None:
-    """Give pushes back, as `queued` or `dead`.
-
-    A row names `push_id`, `held_fence`, `new_status`, `error`, `next_at`, `tries` and `unsure`;
-    whose lease is another's by now stays.
-    """
-    if not rows:
-        return
-    statement = update(ns_pending_pushes).where(_ROW)
-    statement = statement.values(
+_RELEASED = Prepared(
+    update(ns_pending_pushes)
+    .where(_ROW)
+    .values(
         status=bindparam("new_status"),
         error_json=bindparam("error"),
         next_attempt_at=bindparam("next_at"),
         attempts=bindparam("tries"),
         maybe_done=bindparam("unsure"),
-        updated_at=at,
+        updated_at=_NOW,
         **_FREE,
     )
-    connection.execute(statement, list(rows))
+)
+
+
+def applied(connection: Connection, rows: Sequence[Mapping[str, Any]], at: datetime) -> list[int]:
+    """Settle pushes as applied, and write the audit row of each; give the ids of those.
+
+    A row names `push_id`, `held_fence` and `internal_id`; whose lease is another's by now stays.
+    """
+    done = _held(rows, _APPLIED.counts(connection, rows, moment=at))
+    if done:
+        _MIRROR.run(connection, [{"push_id": id_} for id_ in sorted(done)])
+    return done
+
+
+def released(connection: Connection, rows: Sequence[Mapping[str, Any]], at: datetime) -> list[int]:
+    """Give pushes back, as `queued` or `dead`; give the ids of those.
+
+    A row names `push_id`, `held_fence`, `new_status`, `error`, `next_at`, `tries` and `unsure`;
+    whose lease is another's by now stays.
+    """
+    return _held(rows, _RELEASED.counts(connection, rows, moment=at))
+
+
+def _held(rows: Sequence[Mapping[str, Any]], counts: Sequence[int]) -> list[int]:
+    return [row["push_id"] for row, count in zip(rows, counts, strict=True) if count]
 
 
 _ATTEMPT = Prepared(
@@ -289,26 +290,33 @@ def attempted(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None
         _ATTEMPT.run(connection, rows)
 
 
-_REPLAY = (
-    select(1)
-    .join_from(ns_pending_pushes, ns_push_dlq_log, _D.proposal_id == _PUSH.proposal_id)
-    .where(_D.replay_push_id == _PUSH.id)
-)
+_LATER = ns_pending_pushes.alias("later")
+_SETTLED = each_of("ids")
 _CONCERNED = Prepared(
     select(
-        or_(
-            exists().where(_D.resolution.is_(None), among(_D.record_key, "keys")),
-            _REPLAY.where(among(_PUSH.id, "ids")).exists(),
-            _REPLAY.where(func.likely(IS_WAITING), among(_PUSH.record_key, "keys")).exists(),
-        ).label("any")
+        select(1)
+        .join_from(_SETTLED, ns_pending_pushes, _PUSH.id == _SETTLED.c.value)
+        .where(
+            or_(
+                exists().where(_D.resolution.is_(None), _D.record_key == _PUSH.record_key),
+                exists().where(_D.proposal_id == _PUSH.proposal_id, _D.replay_push_id == _PUSH.id),
+                exists().where(
+                    text(f"later.{WAITING}"),
+                    _LATER.c.record_key == _PUSH.record_key,
+                    _D.proposal_id == _LATER.c.proposal_id,
+                    _D.replay_push_id == _LATER.c.id,
+                ),
+            ),
+        )
+        .exists()
+        .label("any")
     )
 )
 
 
-def concern_letters(connection: Connection, rows: Sequence[Row[Any]]) -> bool:
+def concern_letters(connection: Connection, pushes: Iterable[Row[Any]]) -> bool:
     """Tell whether pushes are replays, or about the record of a dead letter or of a replay."""
-    keys = [row.record_key for row in rows if row.record_key]
-    (found,) = _CONCERNED.rows(connection, ids=[row.id for row in rows], keys=keys)
+    (found,) = _CONCERNED.rows(connection, ids=[push.id for push in pushes])
     return bool(found.any)
 
 

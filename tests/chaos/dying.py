@@ -5,14 +5,17 @@ import signal
 import threading
 import time
 import uuid
-from dataclasses import replace
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 
-from sqlalchemy import bindparam, event
+from sqlalchemy import bindparam, event, update
 
 from nsconsole.services import audit_trail
 from nsconsole.services.pushes import draining
 from nsconsole.store import pushes
+from nsconsole.store.engine import Database
 
 _MOMENT = 0.05  # seconds, long enough to be looked at or killed in
 _CALLS = ("ping", "write", "lookup", "read", "suiteql")
@@ -29,19 +32,22 @@ def on_each_step(workspace, step):
         if not statement.startswith(("SELECT", "BEGIN", "PRAGMA")):
             step()
 
-    def before_commit(connection):
-        connection.info["commits"] = True
-        step()
-
-    def after_commit(_driver, record):
-        if record.info.pop("commits", False):
-            step()
-
     event.listen(engine, "before_cursor_execute", before_statement)
-    event.listen(engine, "commit", before_commit)
-    event.listen(engine.pool, "checkin", after_commit)
+    event.listen(engine, "commit", lambda _: step())
+    workspace.database = _Watched(engine, step)
     for name in _CALLS:
         setattr(netsuite, name, _in_steps(getattr(netsuite, name), step))
+
+
+@dataclass(frozen=True)
+class _Watched(Database):
+    after_commit: Callable[[], None]
+
+    @contextmanager
+    def writing(self):
+        with super().writing() as connection:
+            yield connection
+        self.after_commit()
 
 
 def _in_steps(call, step):
@@ -73,9 +79,22 @@ def after(steps, end):
 
 def take_out_fencing(_workspace):
     """A late answer is written whoever has the push by now."""
-    pushes._ROW = pushes._PUSH.id == bindparam("push_id")
-    pushes._ROW &= bindparam("held_fence").is_not(None)
+    pushes.applied = _whoever_has_it(pushes.applied)
+    pushes.released = _whoever_has_it(pushes.released)
     pushes.still_held = lambda _connection, fences, **_: set(fences)
+
+
+def _whoever_has_it(settle):
+    push = pushes.ns_pending_pushes.c
+    mine = {"fence": bindparam("held_fence"), "status": "in_flight"}
+    take_back = update(push.id.table).where(push.id == bindparam("push_id")).values(mine)
+
+    def unfenced(connection, rows, at):
+        if rows:
+            connection.execute(take_back, rows)
+        return settle(connection, rows, at)
+
+    return unfenced
 
 
 def take_out_request_id(_workspace):
@@ -107,13 +126,13 @@ def _later(workspace, write):
     def note(*what):
         kept.notes = [*getattr(kept, "notes", ()), what]
 
-    def do(*_):
+    def do():
         for what in kept.__dict__.pop("notes", ()):
             time.sleep(_MOMENT)
             with workspace.database.writing() as connection:
                 write(connection, *what)
 
-    event.listen(workspace.database.engine.pool, "checkin", do)
+    workspace.database = _Watched(workspace.database.engine, do)
     return note
 
 

@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 
 from nsconsole.services.dead_letters.letters import list_dead_letters
-from nsconsole.services.pushes.attempts import Cause
+from nsconsole.services.pushes.attempts import Cause, Settlement
 from nsconsole.services.pushes.draining import drain
 from nsconsole.services.pushes.listing import list_pushes
+from nsconsole.services.pushes.settling import Settled, settle
 from tests.leases import take
 
 LEASE = 121  # seconds: the longest call and a minute of slack, and one more
@@ -156,6 +157,21 @@ class TestALeaseThatRanOut:
         late.join(30)
         assert len(sandbox.ledger()) == 1
         assert attempts() == [(1, 1, "lost"), (1, 2, "done")]
+
+    @pytest.mark.parametrize("status", ["applied", "queued"])
+    def test_is_not_settled_by_an_answer_that_comes_late(
+        self, workspace, enqueue, clock, query, status
+    ):
+        enqueue(item_cost(101), item_cost(102))
+        late = take(workspace, limit=2)
+        clock.advance(LEASE)
+        assert [push.id for push in take(workspace, limit=1).pushes] == [1]
+        told = ("ns_pending_pushes", "ns_push_attempts", "audit_trail")
+        before = [query(f"SELECT * FROM {table}") for table in told]
+        answers = [Settled(p, Settlement(status, ns_internal_id="101")) for p in late.pushes]
+        with workspace.database.writing() as connection:
+            assert settle(connection, workspace, answers, began=late.began) == []
+        assert [query(f"SELECT * FROM {table}") for table in told] == before
 
     def test_is_not_one_that_another_took_while_we_waited_for_our_turn(
         self, workspace, enqueue, clock, attempts

@@ -5,7 +5,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError
 
 from nsconsole.store.engine import DatabaseError, open_database
@@ -119,6 +119,48 @@ def test_a_database_locked_for_too_long_is_a_sentence_and_nothing_changes(queue)
     impatient.close()
     with queue.reading() as connection:
         assert connection.execute(text("SELECT count(*) FROM queue")).scalar() == 600
+
+
+def test_a_free_lock_is_taken_by_who_would_wait_for_none(queue):
+    hasty = open_database(str(queue.engine.url), busy_timeout=0)
+    write(hasty, "DELETE FROM queue WHERE id < 300")
+    with pytest.raises(IntegrityError):
+        write(hasty, "DELETE FROM queue", "INSERT INTO queue (id) VALUES (1), (1)")
+    hasty.close()
+    with queue.reading() as connection:
+        assert connection.execute(text("SELECT count(*) FROM queue")).scalar() == 300
+
+
+def test_one_transaction_after_another_has_the_same_connection_until_all_are_closed(queue):
+    queue.close()
+    taken = []
+    event.listen(queue.engine, "checkout", lambda driver, *_: taken.append(driver))
+    for _ in range(5):
+        write(queue, "DELETE FROM queue WHERE id = 1")
+        with queue.reading() as connection:
+            assert connection.execute(text("SELECT count(*) FROM queue")).scalar() == 599
+    assert len(taken) == 1
+    queue.close()
+    assert queue.engine.pool.checkedout() == 0
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        taken[0].execute("SELECT 1")
+
+
+def test_what_a_reader_changes_is_not_kept(queue):
+    with queue.reading() as connection:
+        connection.execute(text("DELETE FROM queue"))
+    with queue.writing() as connection:
+        assert connection.execute(text("SELECT count(*) FROM queue")).scalar() == 600
+
+
+def test_writers_that_wait_together_leave_connections_for_the_readers(queue):
+    def write_slowly(_):
+        with queue.writing() as connection:
+            connection.execute(text("UPDATE queue SET taken_by = 'me'"))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write_slowly, range(40)))
+    assert queue.engine.pool.checkedout() <= 2
 
 
 def test_a_missing_folder_is_a_sentence(tmp_path):

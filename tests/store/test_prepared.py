@@ -6,11 +6,16 @@ from sqlalchemy.exc import IntegrityError
 
 from nsconsole.store.engine import DatabaseError
 from nsconsole.store.prepared import Prepared, among
-from nsconsole.store.tables import ns_link
+from nsconsole.store.tables import ns_link, stamp
 
 _L = ns_link.c
 ADD = Prepared(insert(ns_link).values({column.name: bindparam(column.name) for column in _L}))
 SINCE = Prepared(select(_L.account, _L.since).where(among(_L.account, "accounts")))
+MOVED = Prepared(
+    update(ns_link)
+    .where(_L.account == bindparam("of_account"))
+    .values(since=bindparam("moment", type_=_L.since.type))
+)
 AWAY = Prepared(update(ns_link).values(state="unreachable"))
 
 
@@ -34,6 +39,23 @@ def test_moments_are_written_and_read_as_sqlalchemy_does(links, write, later):
 @pytest.mark.parametrize("accounts", [[], ["nobody's", 'it\'s "quoted"'], ["a"] * 50_000])
 def test_a_list_may_be_of_any_length_and_content(links, write, accounts):
     assert {row.account for row in write(SINCE.rows, accounts=accounts)} == {*accounts} & {*"abc"}
+
+
+def test_rows_share_what_is_given_once_and_each_tells_what_it_changed(links, write, later, rows):
+    given = [{"of_account": name} for name in ("b", "nobody's", "a")]
+    assert write(MOVED.counts, given, moment=later(9)) == [1, 0, 1]
+    kept = [stamp(moment) for moment in (later(9), later(9), later(2))]
+    assert rows("SELECT since FROM ns_link ORDER BY account") == [(text,) for text in kept]
+
+
+def test_a_reader_keeps_its_view_while_others_write(store, links, later):
+    with store.reading() as connection:
+        before = SINCE.rows(connection, accounts=["a"])
+        with store.writing() as writer:
+            MOVED.run(writer, [{"of_account": "a"}], moment=later(9))
+        assert SINCE.rows(connection, accounts=["a"]) == before
+    with store.reading() as connection:
+        assert SINCE.rows(connection, accounts=["a"]) != before
 
 
 def test_what_is_not_given_is_not_taken_for_nothing(links, write):
@@ -70,4 +92,4 @@ def test_who_listens_for_statements_hears_of_it(store, links):
     event.listen(store.engine, "before_cursor_execute", lambda *told: heard.append(told[2]))
     with store.writing() as connection:
         AWAY.run(connection, [{}])
-    assert heard == ["UPDATE ns_link SET state=:state"]
+    assert heard == ["UPDATE ns_link SET state=?"]

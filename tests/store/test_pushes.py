@@ -92,14 +92,13 @@ def lease(later):
 
 def test_a_lease_goes_through_what_waits_in_its_order_and_stops(queued, plans, lease):
     queued("vendor:1", "vendor:2")
-    (steps,) = plans(pushes.lease, **lease)
-    looks = {step for step in steps if "ns_pending_pushes" in step}
-    assert looks == {
+    look, take = plans(pushes.lease, **lease)
+    assert [step for step in look if "ns_pending_pushes" in step] == [
         "SCAN ns_pending_pushes USING INDEX ix_ns_pending_pushes_waiting",
         "SEARCH earlier USING INDEX ix_ns_pending_pushes_record (record_key=? AND id<?)",
-        "SEARCH ns_pending_pushes USING INTEGER PRIMARY KEY (rowid=?)",
-    }
-    assert not any("TEMP B-TREE" in step for step in steps)
+    ]
+    assert not any("TEMP B-TREE" in step for step in look)
+    assert take == ["SEARCH ns_pending_pushes USING INTEGER PRIMARY KEY (rowid=?)"]
 
 
 @pytest.mark.parametrize(
@@ -117,6 +116,42 @@ def test_no_look_of_a_drain_goes_through_what_is_finished(plans, queued, later, 
     (look,) = [step for step in steps if "ns_pending_pushes" in step]
     of_those_alone = ("ix_ns_pending_pushes_waiting", "ix_ns_pending_pushes_status (status=?)")
     assert look.endswith(of_those_alone)
+
+
+def released(push, later, *, tries):
+    """What gives a push back, due at once."""
+    held = {"push_id": push.id, "held_fence": push.fence, "error": None, "unsure": 0}
+    return held | {"new_status": "queued", "next_at": later(1), "tries": tries}
+
+
+def test_what_was_tried_goes_alone_and_never_along_with_others(queued, write, lease, later):
+    queued("vendor:1", "vendor:2", "vendor:3")
+    taken = write(pushes.lease, **lease)
+    tries = zip(taken, (0, 1, 0), strict=True)
+    write(pushes.released, [released(push, later, tries=n) for push, n in tries], later(1))
+    fresh = write(pushes.lease, **lease)
+    assert [push.record_key for push in fresh] == ["vendor:1", "vendor:3"]
+    assert [(push.record_key, push.attempts) for push in write(pushes.lease, **lease)] == [
+        ("vendor:2", 2)
+    ]
+
+
+def test_a_late_answer_changes_nothing_of_a_later_lease(queued, write, lease, later, rows):
+    queued("vendor:1")
+    (late,) = write(pushes.lease, **lease)
+    write(pushes.rescue, later(200), longest=LONGEST)
+    (push,) = write(pushes.lease, **lease | {"now": later(201), "expires": later(300)})
+    assert push.fence == late.fence + 1
+    before = rows("SELECT * FROM ns_pending_pushes")
+    answers = [
+        {"push_id": one.id, "held_fence": one.fence, "internal_id": "42"} for one in (late, push)
+    ]
+    assert write(pushes.applied, answers[:1], later(202)) == []
+    assert write(pushes.released, [released(late, later, tries=1)], later(202)) == []
+    assert rows("SELECT * FROM ns_pending_pushes") == before
+    assert write(pushes.applied, answers, later(203)) == [push.id]
+    assert write(pushes.released, [released(push, later, tries=1)], later(204)) == []
+    assert rows("SELECT push_id FROM proposed_actions_applied_mirror") == [(push.id,)]
 
 
 def test_what_a_call_settles_is_found_by_its_id(plans, queued, write, lease, later):

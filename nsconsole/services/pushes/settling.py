@@ -34,13 +34,12 @@ def settle(
 ) -> list[Settled]:
     """Write what became of pushes whose leases are still held; give those that were."""
     at = workspace.now()
-    held = store.still_held(connection, {one.push.id: one.push.fence for one in settled})
+    done = [_as_applied(one) for one in settled if _is_applied(one)]
+    others = [_as_released(workspace, one, at) for one in settled if not _is_applied(one)]
+    held = {*store.applied(connection, done, at), *store.released(connection, others, at)}
     ours = [one for one in settled if one.push.id in held]
-    applied = [one for one in ours if one.settlement.status == "applied"]
-    others = [one for one in ours if one.settlement.status != "applied"]
-    dead = [one for one in others if one.settlement.cause]
-    store.applied(connection, [_as_applied(one) for one in applied], at)
-    store.released(connection, [_as_released(workspace, one, at) for one in others], at)
+    applied = [one for one in ours if _is_applied(one)]
+    dead = [one for one in ours if one.settlement.cause]
     tried = [one for one in ours if _was_sent(one.settlement)]
     store.attempted(connection, [_as_attempt(workspace, o, began, at) for o in tried])
     for one in dead:
@@ -50,6 +49,10 @@ def settle(
         retire_superseded(connection, [one.push for one in applied], at)
         after_settled(connection, [o.push.id for o in applied], [o.push.id for o in dead], at)
     return ours
+
+
+def _is_applied(one: Settled) -> bool:
+    return one.settlement.status == "applied"
 
 
 def _was_sent(settlement: Settlement) -> bool:

@@ -1,6 +1,7 @@
 """What all tables are made of."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from sqlalchemy import CheckConstraint, Dialect, Index, MetaData, String, text
 from sqlalchemy.types import TypeDecorator
@@ -10,7 +11,12 @@ def stamp(moment: datetime) -> str:
     """Write an aware datetime as `Instant` does; a naive one is a mistake of the caller."""
     if moment.tzinfo is None:
         raise ValueError("a moment needs its time zone")
-    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+    return _stamp(moment if moment.tzinfo is UTC else moment.astimezone(UTC))
+
+
+@lru_cache(maxsize=64)  # the statements of a transaction name the same few moments
+def _stamp(moment: datetime) -> str:
+    return f"{moment.replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 class Instant(TypeDecorator[datetime]):
