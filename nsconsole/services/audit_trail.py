@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row
@@ -179,4 +180,5 @@ def _text(stored: bytes) -> str:
 
 
 def _hash(*fields: str) -> str:
-    return hashlib.sha256(canonical_json(fields).encode(errors="surrogateescape")).hexdigest()
+    sealed = f"[{','.join(map(encode_basestring, fields))}]"  # what canonical JSON makes of them
+    return hashlib.sha256(sealed.encode(errors="surrogateescape")).hexdigest()

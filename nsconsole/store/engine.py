@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
@@ -22,13 +21,21 @@ class DatabaseError(Exception):
     """The database cannot be used just now; the message says why and what to do."""
 
 
-class _Opened(NamedTuple):
+@dataclass(slots=True)
+class _Opened:
     """What a connection of the pool opened."""
 
     driver: sqlite3.Connection
     path: Path
     identity: tuple[int, int] | None  # of the file that the path named then
-    patience: int  # milliseconds that it waits for a lock
+    patience: int  # milliseconds that it is to wait for a lock in all
+    waits: int  # … and that SQLite waits in one go
+
+    def wait(self, milliseconds: int) -> None:
+        """Have SQLite wait for a lock so long."""
+        if self.waits != milliseconds:
+            self.driver.execute(f"PRAGMA busy_timeout={milliseconds}")
+            self.waits = milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +55,12 @@ class Database:
     def reading(self) -> Iterator[Connection]:
         """A consistent view, which never waits for a writer nor holds one up."""
         with _explained(self), self._lent() as connection:
-            driver = _opened(connection).driver
-            driver.execute("BEGIN")
+            opened = _opened(connection)
+            opened.wait(opened.patience)
+            opened.driver.execute("BEGIN")
             yield connection
             connection.rollback()  # what SQLAlchemy knows of
-            driver.rollback()
+            opened.driver.rollback()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -136,7 +144,7 @@ def _configure(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> N
         connection.execute(f"PRAGMA {pragma}")
     path = Path(connection.execute("PRAGMA database_list").fetchone()[2])
     (patience,) = connection.execute("PRAGMA busy_timeout").fetchone()
-    record.info[_OPENED] = _Opened(connection, path, _identity(path), patience)
+    record.info[_OPENED] = _Opened(connection, path, _identity(path), patience, patience)
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -164,19 +172,16 @@ def _wait_for_turn(connection: Connection) -> None:
     # A writer that took the lock only when it writes would fail with a stale view after its first
     # read. SQLite looks for a free lock ever more seldom, so that whoever has waited longest
     # starves among many writers. Begun anew every few milliseconds, all waits are alike.
-    driver, path, _, patience = _opened(connection)
-    driver.execute(f"PRAGMA busy_timeout={_TURN}")
-    try:
-        for left in reversed(range(max(patience // _TURN, 1))):
-            try:
-                driver.execute("BEGIN IMMEDIATE")
-            except sqlite3.DatabaseError as error:
-                if not left or error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
-                    raise DatabaseError(_sentence(path, str(error))) from error
-            else:
-                return
-    finally:
-        driver.execute(f"PRAGMA busy_timeout={patience}")
+    opened = _opened(connection)
+    opened.wait(_TURN)
+    for left in reversed(range(max(opened.patience // _TURN, 1))):
+        try:
+            opened.driver.execute("BEGIN IMMEDIATE")
+        except sqlite3.DatabaseError as error:
+            if not left or error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise DatabaseError(_sentence(opened.path, str(error))) from error
+        else:
+            return
 
 
 @contextmanager

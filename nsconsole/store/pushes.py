@@ -77,22 +77,8 @@ def rescue(connection: Connection, now: datetime, *, longest: timedelta) -> list
 
 
 _EARLIER = ns_pending_pushes.alias("earlier")
-_WANTED = (  # what a drain wants to know of a push
-    "id",
-    "proposal_id",
-    "request_id",
-    "payload_json",
-    "digest",
-    "error_json",
-    "record_key",
-    "maybe_done",
-)
-_DUE = Prepared(
-    select(
-        *(_PUSH[name] for name in _WANTED),
-        (_PUSH.attempts + 1).label("attempts"),  # as they will be when it is leased
-        (_PUSH.fence + 1).label("fence"),
-    )
+_DUE = (
+    select(_PUSH.id, _PUSH.attempts)
     .where(
         # `likely` and the plus keep SQLite from the index on the status, by which it would read
         # all that waits, and sort it, to give the first few.
@@ -108,10 +94,31 @@ _DUE = Prepared(
     )
     .order_by(_PUSH.priority, _PUSH.id)
     .limit(bindparam("most"))
+    .cte("due")
+)
+_FIRST = select(_DUE).limit(1).subquery()
+_BATCH = select(_DUE.c.id).where(
+    or_(
+        _DUE.c.id == select(_FIRST.c.id).scalar_subquery(),
+        and_(select(_FIRST.c.attempts).scalar_subquery() == 0, _DUE.c.attempts == 0),
+    )
+)
+_LEASED = (  # what a drain wants to know of a push
+    "id",
+    "proposal_id",
+    "request_id",
+    "payload_json",
+    "digest",
+    "attempts",
+    "error_json",
+    "priority",
+    "record_key",
+    "fence",
+    "maybe_done",
 )
 _LEASE = Prepared(
     update(ns_pending_pushes)
-    .where(_PUSH.id == bindparam("push_id"))
+    .where(_PUSH.id.in_(_BATCH))
     .values(
         status="in_flight",
         lease=bindparam("owner"),
@@ -121,6 +128,7 @@ _LEASE = Prepared(
         attempts=_PUSH.attempts + 1,
         updated_at=_NOW,
     )
+    .returning(*(_PUSH[name] for name in _LEASED))
 )
 
 
@@ -133,18 +141,20 @@ def lease(
     expires: datetime,
     longest_wait: timedelta,
 ) -> list[Row[Any]]:
-    """Take up to `limit` pushes that are due, in a writing transaction; give them in their order.
+    """Take up to `limit` pushes that are due, in one statement; give them in their order.
 
     Of one record only the earliest that waits is taken. What was tried before is taken alone, lest
     it drag others along. A wait that ends later than `longest_wait` was set by a clock ahead.
     """
-    due = _DUE.rows(connection, most=limit, moment=now, far_ahead=now + longest_wait)
-    again = due[:1] if due and due[0].attempts > 1 else []
-    taken = again or [row for row in due if row.attempts == 1]
-    if taken:
-        ids = [{"push_id": row.id} for row in taken]
-        _LEASE.run(connection, ids, owner=owner, moment=now, expires=expires)
-    return taken
+    taken = _LEASE.rows(
+        connection,
+        owner=owner,
+        most=limit,
+        moment=now,
+        expires=expires,
+        far_ahead=now + longest_wait,
+    )
+    return sorted(taken, key=lambda row: (row.priority, row.id))
 
 
 _THEIRS = each_of("ids")

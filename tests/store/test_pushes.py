@@ -92,13 +92,15 @@ def lease(later):
 
 def test_a_lease_goes_through_what_waits_in_its_order_and_stops(queued, plans, lease):
     queued("vendor:1", "vendor:2")
-    look, take = plans(pushes.lease, **lease)
-    assert [step for step in look if "ns_pending_pushes" in step] == [
+    (steps,) = plans(pushes.lease, **lease)
+    looks = {step for step in steps if "ns_pending_pushes" in step}
+    assert looks == {
         "SCAN ns_pending_pushes USING INDEX ix_ns_pending_pushes_waiting",
         "SEARCH earlier USING INDEX ix_ns_pending_pushes_record (record_key=? AND id<?)",
-    ]
-    assert not any("TEMP B-TREE" in step for step in look)
-    assert take == ["SEARCH ns_pending_pushes USING INTEGER PRIMARY KEY (rowid=?)"]
+        "SEARCH ns_pending_pushes USING INTEGER PRIMARY KEY (rowid=?)",
+    }
+    assert sum("ix_ns_pending_pushes_waiting" in step for step in steps) == 1
+    assert not any("TEMP B-TREE" in step for step in steps)
 
 
 @pytest.mark.parametrize(
