@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Row
 
 from nsconsole.netsuite.errors import NetSuiteError, Outcome
 from nsconsole.services.errors import NetSuiteUnavailableError
+from nsconsole.services.interpreter import make_room
 from nsconsole.services.link import check_login, note, note_within
 from nsconsole.services.proposals import proposal_digest
 from nsconsole.services.pushes import breaker
@@ -76,6 +77,7 @@ def drain(
     NetSuiteUnavailableError if NetSuite could not be reached or refused before anything was sent.
     """
     check_login(workspace)
+    make_room()
     drainer = _Drainer(workspace, limit, stopping)
     if attended:
         with workspace.database.writing() as connection:

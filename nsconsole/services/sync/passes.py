@@ -5,9 +5,7 @@ learn that NetSuite does not answer or refuses the login, before others ask in v
 logins lock the account. Lines follow their parents.
 """
 
-import gc
 import logging
-import sys
 from collections.abc import Callable, Mapping, Sequence, Set
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import nullcontext, suppress
@@ -18,6 +16,7 @@ from nsconsole.mapping import DELETIONS, MappedTable
 from nsconsole.netsuite.errors import NetSuiteError
 from nsconsole.services import link
 from nsconsole.services.errors import BadInputError, NetSuiteUnavailableError
+from nsconsole.services.interpreter import make_room
 from nsconsole.services.link import LinkState
 from nsconsole.services.sync.halt import Halt
 from nsconsole.services.sync.log import Level, note
@@ -34,8 +33,6 @@ from nsconsole.store.sync_map import MapEntry
 _log = logging.getLogger(__name__)
 
 _TABLES_A_PERMIT = 2  # in hand at once, so that none is left alone at the end
-_NEW_OBJECTS = 20_000  # until garbage is looked for; by then most of a page is gone by itself
-_TURN = 0.0005  # seconds of a thread while others wait, lest an answer wait to be read
 _LOOK = 0.01  # seconds between looks at whether NetSuite has answered at all
 
 
@@ -72,7 +69,7 @@ def sync(
     first = _deletions_for(chosen, entries)
     link.check_login(workspace)
     before = link.link_state(workspace)
-    _make_room()
+    make_room()
     halt = Halt(stopping, workspace.sleep)
     shared = Pass(workspace, workspace.netsuite(), halt, full, trigger)
     reports = _Crew(shared, entries, chosen, progress).run([*first, *chosen])
@@ -83,12 +80,6 @@ def sync(
     if halt.reason and not any(report.status is TableStatus.DONE for report in reports):
         raise NetSuiteUnavailableError(halt.reason)
     return reports
-
-
-def _make_room() -> None:
-    """Let the interpreter expect pages: thousands of objects at once, and threads that share it."""
-    gc.set_threshold(_NEW_OBJECTS)
-    sys.setswitchinterval(_TURN)
 
 
 def _chosen(

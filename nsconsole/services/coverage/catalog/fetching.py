@@ -6,7 +6,6 @@ time, or tells nothing; custom fields are read again only if one of them changed
 """
 
 import json
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -38,6 +37,7 @@ from nsconsole.services.coverage.catalog.reports import (
     counted,
 )
 from nsconsole.services.errors import NetSuiteUnavailableError, ServiceError
+from nsconsole.services.interpreter import make_room
 from nsconsole.services.sync.halt import Halt, StoppedError
 from nsconsole.services.workspace import Workspace
 from nsconsole.store import catalog as store
@@ -47,7 +47,6 @@ _T = TypeVar("_T")
 
 _TABLES_A_MERGE = 50
 _THREADS_A_PERMIT = 2  # so that a place is taken again as soon as it is free
-_TURN = 0.0005  # seconds of a thread while others wait, lest an answer wait to be read
 _MARK = "mark"
 
 
@@ -116,7 +115,7 @@ class _Fetch:
         return report
 
     def _read(self) -> None:
-        sys.setswitchinterval(_TURN)
+        make_room()
         with ThreadPoolExecutor(thread_name_prefix="catalog-list") as pool:
             lists = self._read_lists(pool)
         link.note(self._workspace, None)
