@@ -21,6 +21,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+from nsconsole.services.interpreter import make_room
 from nsconsole.services.pushes import breaker
 from nsconsole.services.pushes.attempts import Settlement
 from nsconsole.services.pushes.leasing import check_held, take
@@ -157,6 +158,7 @@ def by_hand(database, batch, also=lambda id_, request_id: None):
 
 def by_nsconsole(workspace, batch):
     """Work off a queue as a drain does, but for the calls."""
+    make_room()
     done = Settlement("applied", ns_internal_id="42", http_status=200)
     with workspace.database.writing() as connection:
         lease = take(connection, workspace, limit=batch)
