@@ -182,18 +182,13 @@ _FENCES = Prepared(
     select(_PUSH.id, _PUSH.fence).where(
         among(_PUSH.id, "ids"),
         text("+ns_pending_pushes.status = 'in_flight'"),  # each is sought by its id
-        or_(_UNTIL.is_(None), _PUSH.lease_expires_at >= _UNTIL),
+        _PUSH.lease_expires_at >= _UNTIL,
     )
 )
 
 
-def still_held(
-    connection: Connection, fences: Mapping[int, int], *, until: datetime | None = None
-) -> set[int]:
-    """Tell which pushes are still in flight under the leases that these numbers name.
-
-    With `until`, only those whose lease lasts so long.
-    """
+def still_held(connection: Connection, fences: Mapping[int, int], *, until: datetime) -> set[int]:
+    """Tell which pushes are in flight under the leases that these numbers name, until then."""
     found = _FENCES.rows(connection, ids=list(fences), until=until)
     return {row.id for row in found if row.fence == fences[row.id]}
 

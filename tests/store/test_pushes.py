@@ -166,10 +166,12 @@ def test_what_a_call_settles_is_found_by_its_id(plans, queued, write, lease, lat
         assert not any("SCAN" in step for step in steps)
 
 
-def test_no_look_of_a_settling_goes_through_all_letters_or_pushes(plans, queued, write, lease):
+def test_no_look_of_a_settling_goes_through_all_letters_or_pushes(
+    plans, queued, write, lease, later
+):
     queued("vendor:1", "vendor:2")
     taken = write(pushes.lease, **lease)
-    (held,) = plans(pushes.still_held, {push.id: push.fence for push in taken})
+    (held,) = plans(pushes.still_held, {push.id: push.fence for push in taken}, until=later(2))
     (concerned,) = plans(pushes.concern_letters, taken)
     for steps in (held, concerned):
         assert not any("SCAN ns_" in step for step in steps)
