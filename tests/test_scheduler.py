@@ -3,7 +3,6 @@
 import logging
 import sqlite3
 import threading
-import time
 from contextlib import closing
 from dataclasses import replace
 
@@ -18,6 +17,7 @@ from nsconsole.services.sync.passes import sync
 from nsconsole.services.sync.sync_map import replace_map
 from nsconsole.services.sync.tiers import pause_tier, tiers
 from tests import phases
+from tests.waiting import until
 
 SOON = 20  # seconds after which something is taken never to happen
 KINDS = {"id": Kind.INTEGER, "name": Kind.TEXT, "changed": Kind.DATETIME}
@@ -31,13 +31,6 @@ WIDGET = MappedTable(
 )
 GADGET = replace(WIDGET, name="gadget", tier=60)
 GIZMO = replace(WIDGET, name="gizmo")
-
-
-def _until(condition):
-    deadline = time.monotonic() + SOON
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.01)
 
 
 def _working():
@@ -89,7 +82,7 @@ def start(open_workspace, monkeypatch):
     yield run
     for one in started:
         one.stop()
-    _until(lambda: not _working())
+    until(lambda: not _working())
 
 
 def _runs(workspace, table="widget"):
@@ -97,14 +90,14 @@ def _runs(workspace, table="widget"):
 
 
 def _until_synced(workspace, table, *, times):
-    _until(lambda: len(_runs(workspace, table)) == times)
-    _until(lambda: (held := workspace.locks.try_take(f"table-{table}")) and not held.release())
+    until(lambda: len(_runs(workspace, table)) == times)
+    until(lambda: (held := workspace.locks.try_take(f"table-{table}")) and not held.release())
 
 
 def _let_it_look(running, *, times):
     for _ in range(times):
         turn = running._jobs.get_job("sync 5").next_run_time
-        _until(lambda turn=turn: running._jobs.get_job("sync 5").next_run_time > turn)
+        until(lambda turn=turn: running._jobs.get_job("sync 5").next_run_time > turn)
 
 
 def _mirrored(workspace, table):
@@ -114,27 +107,27 @@ def _mirrored(workspace, table):
 
 def test_a_tier_is_synced_when_its_turn_comes_and_not_before(start, mapped, clock, sandbox):
     running = start(mapped)
-    _until(lambda: all(tier.ended_at for tier in tiers(mapped)))
+    until(lambda: all(tier.ended_at for tier in tiers(mapped)))
     sandbox.edit("widget", {"id": 6, "name": "six", "changed": "2026-11-22T09:15:00Z"})
     clock.advance(4 * 60)
     _let_it_look(running, times=3)
     assert _runs(mapped) == ["done"]
     clock.advance(2 * 60)
-    _until(lambda: _mirrored(mapped, "widget") == 6)
+    until(lambda: _mirrored(mapped, "widget") == 6)
     assert _runs(mapped, "gadget") == ["done"]  # its tier is not due yet
 
 
 def test_two_schedulers_share_the_turns(start, mapped, open_workspace, sandbox):
     start(mapped)
     start(open_workspace(sandbox.environ))
-    _until(lambda: all(tier.ended_at for tier in tiers(mapped)))
+    until(lambda: all(tier.ended_at for tier in tiers(mapped)))
     assert (_runs(mapped), _runs(mapped, "gadget")) == (["done"], ["done"])
 
 
 def test_a_tier_that_waits_for_netsuite_holds_up_no_other(start, proven, sandbox):
     sandbox.fault("suiteql", "slow", ms=8_000, times=1, where={"table": "widget"})
     start(proven)
-    _until(lambda: _runs(proven, "gadget") == ["done", "done"])
+    until(lambda: _runs(proven, "gadget") == ["done", "done"])
     assert _runs(proven) == ["done"]
 
 
@@ -146,16 +139,16 @@ def test_a_table_that_takes_long_holds_up_no_other_of_its_tier(
     replace_map(workspace, [WIDGET, GIZMO])
     sandbox.fault("suiteql", "slow", ms=1_000, rate=1, where={"table": "widget"})
     start(workspace)
-    _until(lambda: _runs(workspace, "gizmo") == ["done"])
+    until(lambda: _runs(workspace, "gizmo") == ["done"])
     clock.advance(6 * 60)
-    _until(lambda: _runs(workspace, "gizmo") == ["done", "done"])
+    until(lambda: _runs(workspace, "gizmo") == ["done", "done"])
     assert _runs(workspace) == []
 
 
 def test_a_paused_tier_takes_no_turn(start, mapped):
     pause_tier(mapped, 5, by="ada")
     start(mapped)
-    _until(lambda: _runs(mapped, "gadget") == ["done"])
+    until(lambda: _runs(mapped, "gadget") == ["done"])
     assert _runs(mapped) == []
 
 
@@ -182,26 +175,26 @@ def test_what_is_asked_for_does_not_wait_for_what_was_asked_before(start, proven
     sandbox.fault("suiteql", "slow", ms=8_000, times=1, where={"table": "widget"})
     running.sync_soon(["widget"])
     running.sync_soon(["gadget"])
-    _until(lambda: _runs(proven, "gadget") == ["done", "done"])
+    until(lambda: _runs(proven, "gadget") == ["done", "done"])
     assert _runs(proven) == ["done"]
 
 
 def test_to_ask_for_what_the_map_lacks_is_logged_and_ends_nothing(start, mapped, caplog):
     running = start(mapped)
     running.sync_soon(["wigdet"])
-    _until(lambda: "wigdet" in caplog.text)
+    until(lambda: "wigdet" in caplog.text)
     running.sync_soon(["widget"])
-    _until(lambda: "done" in _runs(mapped))
+    until(lambda: "done" in _runs(mapped))
 
 
 def test_stopping_ends_a_pull_between_two_pages(start, mapped, load, sandbox):
     load("widget", 4000)
     sandbox.fault("suiteql", "slow", ms=400, rate=1, where={"table": "widget"})
     running = start(mapped)
-    _until(lambda: (under_way := overview(mapped).tables[0].running) and under_way.rows_read)
+    until(lambda: (under_way := overview(mapped).tables[0].running) and under_way.rows_read)
     running.stop()
     running.sync_soon(["gadget"])
-    _until(lambda: not _working())
+    until(lambda: not _working())
     assert _runs(mapped) == ["cancelled"]
     assert 0 < _mirrored(mapped, "widget") < 4000
 
@@ -210,10 +203,10 @@ def test_a_turn_that_fails_is_logged_and_the_next_one_comes(start, mapped, clock
     caplog.set_level(logging.INFO, logger="nsconsole.scheduler")
     sandbox.fault("suiteql", "drop_before", rate=1)
     start(mapped)
-    _until(lambda: "tier 60: " in caplog.text)
+    until(lambda: "tier 60: " in caplog.text)
     sandbox._door("faults", method="DELETE")
     clock.advance(4000)
-    _until(lambda: "done" in _runs(mapped, "gadget"))
+    until(lambda: "done" in _runs(mapped, "gadget"))
 
 
 def test_a_pass_is_told_in_a_line_and_what_needs_a_look_in_one_of_its_own(
@@ -222,7 +215,7 @@ def test_a_pass_is_told_in_a_line_and_what_needs_a_look_in_one_of_its_own(
     caplog.set_level(logging.INFO, logger="nsconsole.scheduler")
     sandbox.drift("gadget", drop="name")
     start(mapped)
-    _until(lambda: "columns set aside" in caplog.text and "tier 5: " in caplog.text)
+    until(lambda: "columns set aside" in caplog.text and "tier 5: " in caplog.text)
     said = [record.getMessage() for record in caplog.records]
     assert "tier 5: 1 tables, 5 rows written, 0 deleted, 1 requests" in said
     assert "tier 60: gadget: columns set aside: name" in said
@@ -235,7 +228,7 @@ def test_old_log_entries_are_removed_at_its_start(start, open_workspace, sandbox
     with workspace.database.writing() as connection:
         note(connection, clock(), Level.INFO, "new")
     start(open_workspace(sandbox.environ, log_days=7))
-    _until(lambda: not any(entry.event == "old" for entry in entries(workspace)))
+    until(lambda: not any(entry.event == "old" for entry in entries(workspace)))
     (pruned,) = [entry for entry in entries(workspace) if entry.event == "pruned"]
     assert pruned.detail == {"entries": 1, "days": 7}
     assert any(entry.event == "new" for entry in entries(workspace))
@@ -247,4 +240,4 @@ def test_what_was_approved_is_applied_soon(start, workspace, admin, sandbox, clo
     id_, proposal = phases.stage(workspace)
     start(workspace)
     assert phases.approve(workspace, admin, proposal).won
-    _until(lambda: phase(workspace, id_).line.state == "applied")
+    until(lambda: phase(workspace, id_).line.state == "applied")

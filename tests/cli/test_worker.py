@@ -3,10 +3,11 @@
 import json
 import signal
 import sqlite3
-import time
 from contextlib import closing
 
 import pytest
+
+from tests.waiting import until
 
 WIDGETS = """
 [widget]
@@ -52,13 +53,6 @@ def work(program):
         process.communicate()
 
 
-def _until(condition):
-    deadline = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.05)
-
-
 def _ended(process, number):
     process.send_signal(number)
     _, err = process.communicate(timeout=30)
@@ -84,9 +78,9 @@ def test_it_syncs_what_is_due_and_says_so(mapped, work, home, asked):
         "tiers": [5, 15, 60],
         "pid": process.pid,
     }
-    _until(lambda: asked("SELECT count(*) FROM sync_runs WHERE status = 'done'") == [(1,)])
+    until(lambda: asked("SELECT count(*) FROM sync_runs WHERE status = 'done'") == [(1,)])
     assert asked("SELECT count(*) FROM ns_widget") == [(7,)]
-    _until(lambda: asked("SELECT ended_at FROM sync_tiers WHERE minutes = 5") != [(None,)])
+    until(lambda: asked("SELECT ended_at FROM sync_tiers WHERE minutes = 5") != [(None,)])
     code, err = _ended(process, signal.SIGTERM)
     assert code == 0
     lines = err.splitlines()
@@ -100,7 +94,7 @@ def test_it_syncs_what_is_due_and_says_so(mapped, work, home, asked):
 def test_it_sends_what_was_approved(staged, work, sandbox):
     work()
     assert staged.here("decide", "approve", "1").code == 0
-    _until(sandbox.ledger)
+    until(sandbox.ledger)
     assert len(sandbox.ledger()) == 1
 
 
@@ -114,7 +108,7 @@ def test_ctrl_c_ends_it_with_130(mapped, work):
 def test_two_workers_share_the_turns(mapped, work, asked):
     work()
     work()
-    _until(lambda: asked("SELECT count(*) FROM sync_tiers WHERE ended_at IS NOT NULL") == [(3,)])
+    until(lambda: asked("SELECT count(*) FROM sync_tiers WHERE ended_at IS NOT NULL") == [(3,)])
     assert asked("SELECT count(*) FROM sync_runs") == [(1,)]
     assert len(asked("SELECT DISTINCT owner FROM sync_tiers")) in (1, 2)
 

@@ -369,6 +369,17 @@ def decide(workspace):
 
 
 @pytest.fixture
+def approved(stage, decide, admin, vendor):
+    """Stage a change and approve it."""
+
+    def run():
+        (id_,) = stage(vendor)
+        decide(admin, "approved", id_)
+
+    return run
+
+
+@pytest.fixture
 def console(clock):
     """Make a console on a workspace; who sits there has given the edit token, if not told so."""
     from nsconsole.console.app import NsConsole

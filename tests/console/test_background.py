@@ -5,7 +5,6 @@ import queue
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -14,6 +13,7 @@ from nsconsole.services.pushes.listing import list_pushes
 from nsconsole.services.sync.overview import overview
 from nsconsole.services.sync.tiers import pause_tier, tiers
 from tests.true_clock import TrueClock
+from tests.waiting import until
 
 SOON = 30  # seconds after which something is taken never to happen
 SELDOM = "[drain]\nevery_seconds = 3600\n"
@@ -52,30 +52,12 @@ def begin(home, environ, told):
     def run():
         begun.append(BackgroundWorker(home, environ, told.put))
         begun[-1].start()
-        _until(lambda: begun[-1]._process)
+        until(lambda: begun[-1]._process)
         return begun[-1]
 
     yield run
     for one in begun:
         one.stop()
-
-
-@pytest.fixture
-def approved(stage, decide, admin, vendor):
-    """Stage a change and approve it."""
-
-    def run():
-        (id_,) = stage(vendor)
-        decide(admin, "approved", id_)
-
-    return run
-
-
-def _until(condition):
-    deadline = time.monotonic() + SOON
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.01)
 
 
 def _statuses(workspace):
@@ -106,12 +88,12 @@ def _is_alive(pid):
 
 def test_it_drains_and_syncs_at_once_when_asked(begin, quiet, approved, home, sandbox):
     worker = begin()
-    _until(lambda: _works(home))
+    until(lambda: _works(home))
     approved()
     worker.drain_soon()
     worker.sync_soon(["contact"], full=True)
-    _until(lambda: _statuses(quiet) == ["applied"])
-    _until(lambda: "contact" in _synced(quiet))
+    until(lambda: _statuses(quiet) == ["applied"])
+    until(lambda: "contact" in _synced(quiet))
     assert _synced(quiet) <= {"contact", "deletedrecord"}
     assert len(sandbox.ledger()) == 1
 
@@ -124,7 +106,7 @@ def test_one_that_is_killed_is_started_again_and_that_is_told(begin, quiet, appr
         "What works beside the screens ended and is started again: signal 9"
     )
     approved()
-    _until(lambda: worker.drain_soon() or _statuses(quiet) == ["applied"])
+    until(lambda: worker.drain_soon() or _statuses(quiet) == ["applied"])
     assert worker._process.pid != first.pid
 
 
@@ -136,7 +118,7 @@ def test_what_keeps_it_from_starting_is_told_in_its_own_words(begin, workspace, 
 
 def test_it_ends_when_it_is_told_to(begin, quiet, home, told):
     worker = begin()
-    _until(lambda: _works(home))
+    until(lambda: _works(home))
     worker.stop()
     assert worker._process.returncode == 0
     assert told.empty()
@@ -157,10 +139,10 @@ time.sleep(600)
     starter = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     with starter:
         pid = int(starter.stdout.readline())
-        _until(lambda: _works(home))
+        until(lambda: _works(home))
         assert _is_alive(pid)
         starter.send_signal(signal.SIGKILL)
-    _until(lambda: not _is_alive(pid))
+    until(lambda: not _is_alive(pid))
 
 
 def test_it_takes_no_module_from_the_folder_it_is_started_in(
@@ -169,7 +151,7 @@ def test_it_takes_no_module_from_the_folder_it_is_started_in(
     (tmp_path / "json.py").write_text("raise SystemExit('not the json that was meant')")
     monkeypatch.chdir(tmp_path)
     begin()
-    _until(lambda: _works(home))
+    until(lambda: _works(home))
 
 
 def test_to_stop_it_before_its_start_is_to_have_none(home, environ, told):

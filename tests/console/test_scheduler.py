@@ -13,8 +13,7 @@ from nsconsole.services.approvals import decide as decide_service
 from nsconsole.services.pushes.listing import list_pushes
 from nsconsole.services.sync.overview import overview
 from nsconsole.services.sync.tiers import tiers
-
-SOON = 10  # seconds after which something is taken never to happen
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -31,25 +30,7 @@ def start(open_workspace):
     for one in started:
         one.stop()
     # What is under way reads a database that goes away with the test.
-    _until(lambda: not any(t.name.startswith("ThreadPoolExecutor") for t in threading.enumerate()))
-
-
-@pytest.fixture
-def approved(stage, decide, admin, vendor):
-    """Stage a change and approve it."""
-
-    def run():
-        (id_,) = stage(vendor)
-        decide(admin, "approved", id_)
-
-    return run
-
-
-def _until(condition):
-    deadline = time.monotonic() + SOON
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.01)
+    until(lambda: not any(t.name.startswith("ThreadPoolExecutor") for t in threading.enumerate()))
 
 
 def _refusals(caplog):
@@ -63,7 +44,7 @@ def _statuses(workspace):
 def test_it_drains_at_its_start(start, workspace, approved, sandbox):
     approved()
     start(workspace)
-    _until(lambda: _statuses(workspace) == ["applied"])
+    until(lambda: _statuses(workspace) == ["applied"])
     assert len(sandbox.ledger()) == 1
 
 
@@ -74,7 +55,7 @@ def test_it_drains_as_soon_as_an_approval_can_be_called_back_no_more(
     (id_,) = stage(vendor)
     decide_service(seldom, admin, Verdict.APPROVE, [Choice(id_)])
     start(seldom)
-    _until(lambda: clock.advance(0.015) or _statuses(seldom) == ["applied"])
+    until(lambda: clock.advance(0.015) or _statuses(seldom) == ["applied"])
 
 
 def test_it_drains_at_once_when_asked(start, open_workspace, sandbox, workspace, approved):
@@ -82,7 +63,7 @@ def test_it_drains_at_once_when_asked(start, open_workspace, sandbox, workspace,
     running = start(seldom)
     approved()
     running.drain_soon()
-    _until(lambda: _statuses(workspace) == ["applied"])
+    until(lambda: _statuses(workspace) == ["applied"])
 
 
 def test_to_ask_before_its_start_is_to_ask_for_the_start(workspace, approved):
@@ -90,14 +71,14 @@ def test_to_ask_before_its_start_is_to_ask_for_the_start(workspace, approved):
     approved()
     running.drain_soon()
     running.start()
-    _until(lambda: _statuses(workspace) == ["applied"])
+    until(lambda: _statuses(workspace) == ["applied"])
     running.stop()
 
 
 def test_it_drains_every_few_seconds_unasked(start, open_workspace, sandbox, workspace, approved):
     start(open_workspace(sandbox.environ, drain_every=0.05))
     approved()
-    _until(lambda: _statuses(workspace) == ["applied"])
+    until(lambda: _statuses(workspace) == ["applied"])
 
 
 def test_a_drain_that_is_late_by_a_night_is_done_all_the_same(
@@ -107,7 +88,7 @@ def test_a_drain_that_is_late_by_a_night_is_done_all_the_same(
     approved()
     # As after a laptop slept: the library's own default skips what is a second late.
     running._jobs.modify_job("drain", next_run_time=datetime.now(UTC) - timedelta(hours=8.5))
-    _until(lambda: _statuses(workspace) == ["applied"])
+    until(lambda: _statuses(workspace) == ["applied"])
 
 
 def test_after_a_refused_login_it_makes_no_more_calls(
@@ -119,9 +100,9 @@ def test_after_a_refused_login_it_makes_no_more_calls(
     )
     caplog.set_level(logging.DEBUG, logger="nsconsole.scheduler")
     running = start(wrong)
-    _until(lambda: _refusals(caplog) > 5)
+    until(lambda: _refusals(caplog) > 5)
     running.drain_soon()
-    _until(lambda: _refusals(caplog) > 8)
+    until(lambda: _refusals(caplog) > 8)
     assert len(sandbox.stats()["refused_logins"]) == 1
     assert _statuses(workspace) == ["queued"]
     assert "0" * 64 not in caplog.text
@@ -130,10 +111,10 @@ def test_after_a_refused_login_it_makes_no_more_calls(
 def test_a_long_pull_keeps_no_push_waiting(start, workspace, approved, sandbox):
     sandbox.fault("suiteql", "slow", ms=15_000, rate=1, where={"table": "deletedrecord"})
     running = start(workspace)
-    _until(lambda: any(tier.started_at and not tier.ended_at for tier in tiers(workspace)))
+    until(lambda: any(tier.started_at and not tier.ended_at for tier in tiers(workspace)))
     approved()
     running.drain_soon()
-    _until(lambda: _statuses(workspace) == ["applied"])
+    until(lambda: _statuses(workspace) == ["applied"])
     assert not any(line.synced_at for line in overview(workspace).tables)
 
 
@@ -145,7 +126,7 @@ def test_it_stops_without_waiting_and_does_nothing_afterwards(start, workspace, 
     approved()
     running.drain_soon()
     running.stop()
-    _until(lambda: not any(thread.name == "APScheduler" for thread in threading.enumerate()))
+    until(lambda: not any(thread.name == "APScheduler" for thread in threading.enumerate()))
     assert _statuses(workspace) == ["queued"]
 
 
@@ -155,8 +136,8 @@ def test_it_goes_on_after_a_drain_that_failed(
     start(open_workspace(sandbox.environ, drain_every=0.05))
     with workspace.database.writing() as connection:
         connection.exec_driver_sql("ALTER TABLE ns_pending_pushes RENAME TO elsewhere")
-    _until(lambda: "no such table" in caplog.text)
+    until(lambda: "no such table" in caplog.text)
     with workspace.database.writing() as connection:
         connection.exec_driver_sql("ALTER TABLE elsewhere RENAME TO ns_pending_pushes")
     approved()
-    _until(lambda: _statuses(workspace) == ["applied"])
+    until(lambda: _statuses(workspace) == ["applied"])
