@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 if TYPE_CHECKING:
-    from asyncio import Transport
-
     from starlette.types import Receive, Scope, Send
+
+    from nsconsole.sandbox.connection import Connection
 
 
 class Cut(Response):
@@ -18,7 +18,7 @@ class Cut(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Cut it, and wait until it is."""
         del send
-        transport(scope).abort()
+        connection(scope).transport.abort()
         await _gone(receive)
 
 
@@ -31,7 +31,7 @@ class Silence(Response):
         try:
             await _gone(receive)
         finally:
-            transport(scope).abort()
+            connection(scope).transport.abort()
 
 
 class Truncated(Response):
@@ -43,13 +43,13 @@ class Truncated(Response):
         await send({**headers, "headers": self.raw_headers})
         half = bytes(self.body)[: len(self.body) // 2]
         await send({"type": "http.response.body", "body": half, "more_body": True})
-        transport(scope).close()
+        connection(scope).transport.close()
         await _gone(receive)
 
 
-def transport(scope: Scope) -> Transport:
-    """The connection itself, which the server puts within reach."""
-    found: Transport = scope["state"]["transport"]
+def connection(scope: Scope) -> Connection:
+    """The connection that a request came over, which the server puts within reach."""
+    found: Connection = scope["state"]["connection"]
     return found
 
 

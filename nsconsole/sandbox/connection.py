@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import h11
@@ -18,18 +19,24 @@ PATIENCE_SECONDS = 60.0
 
 
 class Connection(H11Protocol):
-    """Puts the transport within reach of the application, as `scope["state"]["transport"]`."""
+    """Puts itself within reach of the application, as `scope["state"]["connection"]`.
 
+    `heard` is the monotonic clock when something came over it last.
+    """
+
+    transport: asyncio.Transport
+    heard = float("-inf")
     _impatience: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:  # noqa: ANN401 - as asyncio has it
         """Begin to wait for a request."""
         super().connection_made(transport)
-        self.app_state = {**self.app_state, "transport": transport}
+        self.app_state = {**self.app_state, "connection": self}
         self._wait_for_request()
 
     def data_received(self, data: bytes) -> None:
         """Wait on while the request is in parts."""
+        self.heard = time.monotonic()
         super().data_received(data)
         self._wait_for_request()
 

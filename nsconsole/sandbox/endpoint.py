@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from nsconsole.sandbox.broken import Cut, Silence, Truncated, transport
+from nsconsole.sandbox.broken import Cut, Silence, Truncated, connection
 from nsconsole.sandbox.faults import Call, Effect
 from nsconsole.sandbox.forms import Answer, Refusal
 from nsconsole.sandbox.logins import LoginRefusedError
@@ -43,12 +43,15 @@ if TYPE_CHECKING:
 LARGEST_BODY = 10 * 1024 * 1024
 """What NetSuite takes (Oracle, "RESTlet Governance"), in bytes."""
 _DRAINED = 10  # times the largest body: beyond that, a client that keeps sending is cut off
+_WAY_OUT = 0.0005  # seconds: to send an answer, and what the event loop's clock rounds up
 _NOT_JSON = b"<!DOCTYPE html>\n<html><body><h1>Please stand by</h1></body></html>\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What every endpoint works with; `latency` is how many seconds an answer takes at least."""
+    """What every endpoint works with; `latency` is how many seconds an answer takes, if it is
+    not the work that takes longer.
+    """
 
     account_id: str
     gate: Gate
@@ -64,18 +67,21 @@ class Services:
 class Exchange:
     """One request, read whole; its body is None if it was larger than NetSuite takes.
 
-    `at` is the sandbox's time, `behaviour` what held, and `came` the monotonic clock when it was
-    read. `refused` has the code of each operation of a RESTlet's call that a fault refuses, by its
-    place.
+    `at` is the sandbox's time, `behaviour` what held, and `came` the monotonic clock when the last
+    of it came. `refused` has the code of each operation of a RESTlet's call that a fault refuses,
+    by its place.
     """
 
     request: Request
     body: bytes | None
     at: datetime
     behaviour: Behaviour
-    came: float = field(default_factory=time.monotonic, init=False)
+    came: float = field(init=False)
     refused: Mapping[int, str] = field(default_factory=dict)
     note: str = ""
+
+    def __post_init__(self) -> None:
+        self.came = connection(self.request.scope).heard
 
     @property
     def content_type(self) -> str:
@@ -194,8 +200,8 @@ class Endpoint:
             await asyncio.sleep(wait)
         answer = await self._answer(exchange)
         left = exchange.came + wait + self._services.latency - time.monotonic()
-        if left > 0:
-            await asyncio.sleep(left)
+        if left > _WAY_OUT:
+            await asyncio.sleep(left - _WAY_OUT)
         return self._dated(answer) if strike is None else self._after(exchange, answer, strike.blow)
 
     def _strike(self, exchange: Exchange) -> Strike | None:
@@ -280,7 +286,7 @@ async def read_body(request: Request, largest: int) -> bytes | None:
         if size <= largest:
             chunks.append(chunk)
         elif size > _DRAINED * largest:
-            transport(request.scope).abort()
+            connection(request.scope).transport.abort()
             raise ClientDisconnect
     return b"".join(chunks) if size <= largest else None
 
