@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self, TypeAlias, TypeVar
@@ -39,6 +39,7 @@ __all__ = ["Credentials", "NetSuite", "Timeouts"]
 Credentials: TypeAlias = "TbaCredentials | OAuth2Credentials"
 
 _T = TypeVar("_T")
+_ANYHOW = nullcontext()
 
 
 def _utc_now() -> datetime:
@@ -109,11 +110,12 @@ class NetSuite:
         self,
         operations: Sequence[Operation],
         *,
-        before_sending: Callable[[], None] = lambda: None,
+        sending: AbstractContextManager[None] = _ANYHOW,
     ) -> list[OperationResult]:
         """Have operations done, and return one result for each, in their order.
 
-        `before_sending` is called once the call may be made, and may raise to prevent it.
+        `sending` is entered once the call may be made, may raise to prevent it, and is left, by
+        the NetSuiteError of a call that failed, before another call gets its place.
         `NetSuiteError` means that the call as a whole failed. Raises ValueError for more than
         `MAX_OPERATIONS`, a request id used twice, or a value that is no JSON.
         """
@@ -130,7 +132,7 @@ class NetSuite:
             {"operations": [operation.to_wire() for operation in operations]},
             lambda payload: parse_results(payload, request_ids),
             write=True,
-            before_sending=before_sending,
+            sending=sending,
         )
 
     def lookup(self, request_ids: Sequence[str]) -> dict[str, OperationResult | None]:
@@ -228,7 +230,7 @@ class NetSuite:
         parse: Callable[[object], _T],
         *,
         write: bool = False,
-        before_sending: Callable[[], None] = lambda: None,
+        sending: AbstractContextManager[None] = _ANYHOW,
     ) -> _T:
         return self._call(
             "POST",
@@ -236,7 +238,7 @@ class NetSuite:
             lambda body: parse(load_json(body)),
             payload=payload,
             write=write,
-            before_sending=before_sending,
+            sending=sending,
         )
 
     def _call(
@@ -249,7 +251,7 @@ class NetSuite:
         headers: Mapping[str, str] | None = None,
         write: bool = False,
         urgent: bool = True,
-        before_sending: Callable[[], None] = lambda: None,
+        sending: AbstractContextManager[None] = _ANYHOW,
     ) -> _T:
         sent = dict(headers or {})
         content = b""
@@ -257,8 +259,7 @@ class NetSuite:
             content = json.dumps(payload, allow_nan=False).encode()
             sent["Content-Type"] = "application/json"
         request = self._wire.request(method, url, content, sent)
-        with self._permits.permit(urgent=urgent) if self._permits else nullcontext():
-            before_sending()
+        with self._permits.permit(urgent=urgent) if self._permits else _ANYHOW, sending:
             answer = self._wire.send(request)
             if answer.status not in range(200, 300) or answer.failure is not None:
                 raise self._diagnosed(answer, url, write=write)

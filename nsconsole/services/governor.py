@@ -31,7 +31,7 @@ _PERMIT, _URGENT, _PATIENT = "permit", "urgent", "patient"
 _KNOWN_FOR = 1.0  # seconds until the database is asked again how many there are
 _LOOK = 0.02  # seconds between looks for a permit that another process gave back
 _SHARES_EACH = 0.1  # seconds between permits that are left to other processes, where they wait
-_MOMENT = 0.0003  # seconds, for a thread to wake up
+_HEAD_START = 0.0015  # seconds, for the next call to be sent before the last one is seen to
 # NetSuite tells its limits to administrators only. Nobody knows how it refuses others; if a login
 # is really refused, the next call will say so.
 _REFUSALS = (Outcome.PERMANENT, Outcome.UNAUTHORIZED)
@@ -122,7 +122,7 @@ class Governor:
             if handed:
                 handed.put(held)
         if handed:
-            time.sleep(_MOMENT)  # both want the interpreter, and a call is waiting to be sent
+            time.sleep(_HEAD_START)  # both want the interpreter
         else:
             held.release()
 

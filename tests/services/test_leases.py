@@ -2,6 +2,7 @@
 
 import contextlib
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,6 +14,7 @@ from nsconsole.services.pushes.draining import drain
 from nsconsole.services.pushes.listing import list_pushes
 from nsconsole.services.pushes.settling import Settled, settle
 from tests.leases import take
+from tests.services.conftest import Held
 
 LEASE = 121  # seconds: the longest call and a minute of slack, and one more
 
@@ -255,6 +257,27 @@ class TestWhatCanStillBeCalledBack:
         looks = iter([False] * 4)
         assert drain(patient, stopping=lambda: next(looks, True)).waiting == 2
         assert sandbox.ledger() == []
+
+
+class TestCallsThatFail:
+    def test_are_seen_to_before_others_are_sent_and_then_all_go_on(
+        self, open_workspace, line, enqueue, sandbox, pushes
+    ):
+        workspace = open_workspace(line.environ, drain_batch=1, concurrency=3)
+        workspace.netsuite().ping()  # the first call goes alone
+        enqueue(*[item_cost(item) for item in range(101, 112)])
+        failing, later = [Held(503) for _ in range(3)], [Held("pass") for _ in range(3)]
+        line.play(*failing, *later, "pass")
+        with ThreadPoolExecutor() as pool:
+            report = pool.submit(drain, workspace, attended=False)
+            for together in (failing, later):
+                for call in together:
+                    assert call.arrived.wait(30)
+                for call in together:
+                    call.released.set()
+        assert (report.result().retried, report.result().applied) == (3, 8)
+        assert [push["attempts"] for push in pushes()] == [1] * 11
+        assert len(sandbox.ledger()) == 8
 
 
 class TestTheBreaker:

@@ -7,9 +7,9 @@ in one call, and settles them if the lease is still its own.
 import json
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -116,7 +116,9 @@ class _Drainer:
         self._lock = threading.Lock()
         self._settled: list[Settlement] = []
         self._stop: NetSuiteError | None = None
+        self._failing: set[_Call] = set()  # of which is not written yet what became of them
         self._hands: list[Future[None]] = []
+        self._at_work = 0
 
     @property
     def is_over(self) -> bool:
@@ -126,7 +128,7 @@ class _Drainer:
     def run(self) -> None:
         """Drain until nothing is due."""
         permits = self._workspace.governor.size()
-        most = permits + permits // 2  # some lease and settle while others' calls are under way
+        most = permits + (permits + 1) // 2  # some settle while the calls of others are under way
         with ThreadPoolExecutor(max_workers=most, thread_name_prefix="drain") as pool:
             self._hands = []
             self._call_hand(pool, most)
@@ -146,15 +148,20 @@ class _Drainer:
 
     def _call_hand(self, pool: ThreadPoolExecutor, most: int) -> None:
         with self._lock:
-            if len(self._hands) < most:
+            if self._at_work < most:
+                self._at_work += 1
                 self._hands.append(pool.submit(self._work, partial(self._call_hand, pool, most)))
 
     def _work(self, call_another: Callable[[], None]) -> None:
-        lease = self._lease()
-        while lease is not None:
-            call_another()
-            call = _Call(self._workspace, self._netsuite, lease, self._check_wanted)
-            lease = self._settle(call, _made(call))
+        try:
+            lease = self._lease()
+            while lease is not None:
+                call_another()
+                call = _Call(self._workspace, self._netsuite, lease, self._under_way)
+                lease = self._settle(call, _made(call))
+        finally:
+            with self._lock:
+                self._at_work -= 1
 
     def _settle(self, call: "_Call", settled: Sequence[Settled]) -> Lease | None:
         """Write what became of a call, and take the next pushes: one wait for the disk for both."""
@@ -164,7 +171,9 @@ class _Drainer:
         with self._workspace.database.writing() as connection:
             call.tell(connection)
             ours = settle(connection, self._workspace, settled, began=call.lease.began)
-            lease = self._lease_within(connection)
+            lease = self._lease_within(connection, after=call)
+            with self._lock:  # within the transaction: of calls that fail together one goes on
+                self._failing.discard(call)
         with self._lock:
             self._settled += [one.settlement for one in ours]
         return lease
@@ -173,17 +182,31 @@ class _Drainer:
         with self._workspace.database.writing() as connection:
             return self._lease_within(connection)
 
-    def _lease_within(self, connection: Connection) -> Lease | None:
-        """Take the next pushes, in a transaction that is under way."""
-        asked = 0 if self.is_over else self._reserve()
+    def _lease_within(
+        self, connection: Connection, *, after: "_Call | None" = None
+    ) -> Lease | None:
+        """Take the next pushes, in the transaction that writes what became of the call before."""
+        with self._lock:
+            others_fail = bool(self._failing - {after})
+        asked = 0 if self.is_over or others_fail else self._reserve()
         lease = take(connection, self._workspace, limit=asked) if asked else None
         self._give_back(asked - (len(lease.pushes) if lease else 0))
         return lease
 
-    def _check_wanted(self) -> None:
-        """Raise CalledOffError if the drain has ended while a call waited for its place."""
-        if self._stop is not None or self._stopping():
+    @contextmanager
+    def _under_way(self, call: "_Call") -> Iterator[None]:
+        """Have a call made in the block; raises CalledOffError if it is not to be made just now.
+
+        What failed may mean that nothing else is to be sent, so that is to be known first.
+        """
+        if self._stop is not None or self._failing or self._stopping():
             raise CalledOffError
+        try:
+            yield
+        except NetSuiteError:
+            with self._lock:
+                self._failing.add(call)
+            raise
 
     def _reserve(self) -> int:
         """How many pushes to ask for: as many as a call carries, within what is left."""
@@ -213,7 +236,7 @@ def _why_not(workspace: Workspace) -> str:
 
 
 class CalledOffError(Exception):
-    """Nothing was sent: the drain is over."""
+    """Nothing was sent: the drain is over, or what another call met is to be seen to first."""
 
 
 def _made(call: "_Call") -> list[Settled]:
@@ -256,12 +279,12 @@ class _Call:
         workspace: Workspace,
         netsuite: "NetSuite",
         lease: Lease,
-        check_wanted: Callable[[], None],
+        under_way: "Callable[[_Call], AbstractContextManager[None]]",
     ) -> None:
         self.lease = lease
         self._workspace = workspace
         self._netsuite = netsuite
-        self._check_wanted = check_wanted
+        self._under_way = under_way
         self._failed: NetSuiteError | None = None
         self._answered = False
 
@@ -317,7 +340,7 @@ class _Call:
     def _sent(self, pushes: Sequence[Row[Any]]) -> list[Settled]:
         operations = [to_operation(push.payload_json, push.request_id) for push in pushes]
         try:
-            results = self._netsuite.write(operations, before_sending=self._check)
+            results = self._netsuite.write(operations, sending=self._sending())
         except CalledOffError:
             return [Settled(push, _not_sent(push)) for push in pushes]
         except NetSuiteError as error:
@@ -327,10 +350,12 @@ class _Call:
         self._note(None)
         return [self._after(push, result) for push, result in zip(pushes, results, strict=True)]
 
-    def _check(self) -> None:
+    @contextmanager
+    def _sending(self) -> Iterator[None]:
         """See that the call is still wanted, and still ours to make."""
-        self._check_wanted()
-        check_held(self._workspace, self.lease)
+        with self._under_way(self):
+            check_held(self._workspace, self.lease)
+            yield
 
     def _after(self, push: Row[Any], result: "OperationResult") -> Settled:
         return self._learned(push, after_result(result, _tried(push)))
