@@ -135,13 +135,13 @@ class TestBetweenTheAnswerAndItsRecord:
         def order(happen):
             netsuite = at.workspace.netsuite()
             write = netsuite.write
+            once = iter([happen])
 
             def watched(*arguments, **named):
                 try:
                     return write(*arguments, **named)
                 finally:
-                    del netsuite.write
-                    happen()
+                    next(once, lambda: None)()
 
             netsuite.write = watched
 
