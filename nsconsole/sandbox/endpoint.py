@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 LARGEST_BODY = 10 * 1024 * 1024
 """What NetSuite takes (Oracle, "RESTlet Governance"), in bytes."""
 _DRAINED = 10  # times the largest body: beyond that, a client that keeps sending is cut off
-_WAY_OUT = 0.0005  # seconds: to send an answer, and what the event loop's clock rounds up
+_WAY_OUT = 0.001  # seconds: half of it to send an answer, half that the event loop wakes up late
 _NOT_JSON = b"<!DOCTYPE html>\n<html><body><h1>Please stand by</h1></body></html>\n"
 
 

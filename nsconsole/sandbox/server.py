@@ -52,12 +52,12 @@ class Options:
     """How a sandbox is to be.
 
     `port` 0 picks a free one; `rows` is about how many transactions there are (None: 1,500); an
-    answer of NetSuite takes `latency_ms`, unless its work takes longer, one of the sandbox's doors
-    does not; `state` is the file in which everything lives on (None: nothing outlives the sandbox);
-    `now` gives aware UTC datetimes. `concurrency` is how many calls may be under way at once in the
-    account; `on_request` is told of every request that is over, in the thread that serves;
-    `progress` of how many transactions of a large account are made, and of how many. A new account
-    is kept in the folder `keep_in`, from which the next start copies it.
+    answer of NetSuite takes `latency_ms` to within one, unless its work takes longer, one of the
+    sandbox's doors does not; `state` is the file in which everything lives on (None: nothing
+    outlives the sandbox); `now` gives aware UTC datetimes. `concurrency` is how many calls may be
+    under way at once in the account; `on_request` is told of every request that is over, in the
+    thread that serves; `progress` of how many transactions of a large account are made, and of how
+    many. A new account is kept in the folder `keep_in`, from which the next start copies it.
     """
 
     port: int = 0

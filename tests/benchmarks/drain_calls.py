@@ -12,7 +12,6 @@ turns; the best of each counts. `--rivals` names an interpreter with huey, persi
 import argparse
 import tempfile
 import time
-import uuid
 from pathlib import Path
 
 from nsconsole.services.pushes.draining import drain
@@ -41,7 +40,7 @@ def measure(folder, python, count, turns):
             for name in _RIVALS:
                 home = folder / f"{name}-{turn}"
                 home.mkdir()
-                given = {"told": told, "operations": _operations(count)}
+                given = {"told": told, "operations": ground.operations(count)}
                 found = run("drain_rivals", name, home, given=given, python=python)
                 assert found["done"] == count
                 took.setdefault(name, []).append((found["seconds"], found["busy"]))
@@ -54,20 +53,6 @@ def measure(folder, python, count, turns):
         busy = min(busy for _, busy in turns_)
         found[f"{name}: processor ms each"] = round(busy * 1e3 / count, 2)
     return found
-
-
-def _operations(count):
-    """What `_by_nsconsole` sends, but for the records' names."""
-    about = {"operation": "update", "record_type": "vendor"}
-    return [
-        {
-            **about,
-            "request_id": str(uuid.uuid4()),
-            "id": str(13 + number % 60),
-            "values": {"comments": f"change {number}"},
-        }
-        for number in range(count)
-    ]
 
 
 def _by_nsconsole(home, told, count, batch):

@@ -73,6 +73,20 @@ def _proposal(number, at):
     return row | {"digest": proposal_digest(row)}
 
 
+def operations(count: int) -> list[dict]:
+    """What such a queue sends, but for the records' names."""
+    about = {"operation": "update", "record_type": "vendor"}
+    return [
+        {
+            **about,
+            "request_id": str(uuid.uuid4()),
+            "id": str(13 + number % 60),
+            "values": {"comments": f"change {number}"},
+        }
+        for number in range(count)
+    ]
+
+
 def make_history(home: Path, count: int) -> None:
     """Add so many finished pushes to a workspace, older than all others."""
     with closing(sqlite3.connect(home / "nsconsole.db")) as connection, connection:
@@ -118,4 +132,4 @@ def counted(home: Path) -> dict[str, int]:
         )
 
 
-__all__ = ["counted", "environ", "make_history", "make_queue", "opened", "sandbox"]
+__all__ = ["counted", "environ", "make_history", "make_queue", "opened", "operations", "sandbox"]

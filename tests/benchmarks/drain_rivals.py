@@ -42,7 +42,7 @@ def main():
 def _call(client, told):
     def call(operation):
         body = {"operations": [operation]}
-        head, _, _ = traffic._signed(told, traffic.RESTLET, body).partition(b"\r\n\r\n")
+        head, _, _ = traffic.signed(told, traffic.RESTLET, body).partition(b"\r\n\r\n")
         login = head.partition(b"Authorization: ")[2].partition(b"\r\n")[0]
         answer = client.post(
             told["url"] + traffic.RESTLET, json=body, headers={"Authorization": login.decode()}

@@ -44,7 +44,7 @@ def main():
             ("write", _write, RESTLET),
             ("query", lambda _: {"q": "SELECT 1 AS one FROM dual"}, SUITEQL),
         ):
-            calls = [_signed(facts, path, body_of(number)) for number in range(args.calls)]
+            calls = [signed(facts, path, body_of(number)) for number in range(args.calls)]
             found[kind] = measure(facts["url"], calls, server.pid)
         server.stdin.close()
     print(json.dumps(found) if args.json else _table(found))
@@ -57,12 +57,13 @@ def measure(url, calls, pid):
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for call in calls:
             line.sendall(call)
-            _read_answer(line)
+            read_answer(line)
     took, worked = time.perf_counter() - begun, _processor_seconds(pid) - before
     return {"a_second": len(calls) / took, "a_core_second": len(calls) / worked if worked else None}
 
 
-def _read_answer(line):
+def read_answer(line):
+    """Read the answer to one call."""
     answer = b""
     while b"\r\n\r\n" not in answer:
         answer += line.recv(65536)
@@ -79,7 +80,8 @@ def _write(number):
     return {"operations": [{**operation, **values}]}
 
 
-def _signed(facts, path, body):
+def signed(facts, path, body):
+    """Give the bytes of a call, signed with what a sandbox tells of itself."""
     url = urlsplit(facts["url"] + path)
     oauth = {
         "oauth_consumer_key": facts["consumer_key"],

@@ -141,7 +141,7 @@ def test_latency_is_netsuites(start):
     with start(latency_ms=200) as caller:
         begun = time.monotonic()
         assert caller.restlet({"operation": "ping"}).status == 200
-        assert time.monotonic() - begun >= 0.2 - 0.0005  # what its clock rounds up
+        assert time.monotonic() - begun >= 0.2 - 0.001  # to within a millisecond
 
 
 def test_latency_is_not_the_doors(start):
