@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
     from nsconsole.store.slots import Slots
 
 Clock = Callable[[], datetime]
+
+
+@cache
+def _host() -> str:
+    """The machine's name, the same for as long as this process lives, whatever network it joins."""
+    return socket.gethostname()
 
 
 def utc_now() -> datetime:
@@ -80,7 +87,7 @@ class Workspace:
     @property
     def owner(self) -> str:
         """This process, for others to see."""
-        return f"{socket.gethostname()}:{os.getpid()}"
+        return f"{_host()}:{os.getpid()}"
 
     def close(self) -> None:
         """Close the connections of both sides."""
