@@ -279,6 +279,13 @@ class TestCallsThatFail:
         assert [push["attempts"] for push in pushes()] == [1] * 11
         assert len(sandbox.ledger()) == 8
 
+    def test_leave_a_limit_what_was_put_back_for_them(self, open_workspace, line, enqueue):
+        workspace = open_workspace(line.environ, drain_batch=1, concurrency=1)
+        enqueue(*[item_cost(item) for item in (101, 102, 103)])
+        line.play(503, "pass")
+        report = drain(workspace, attended=False, limit=2)
+        assert (report.retried, report.applied) == (1, 1)
+
 
 class TestTheBreaker:
     def test_opens_after_five_failed_calls_and_then_nobody_calls(

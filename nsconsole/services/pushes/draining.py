@@ -168,6 +168,7 @@ class _Drainer:
         stops = [one.settlement.stop for one in settled if one.settlement.stop]
         with self._lock:
             self._stop = next(iter(stops), self._stop)
+        self._give_back(sum(not one.settlement.counted for one in settled))
         with self._workspace.database.writing() as connection:
             call.tell(connection)
             ours = settle(connection, self._workspace, settled, began=call.lease.began)
@@ -220,6 +221,7 @@ class _Drainer:
         return most
 
     def _give_back(self, pushes: int) -> None:
+        """Take back what was asked for and not tried."""
         with self._lock:
             if self._left is not None:
                 self._left += pushes
