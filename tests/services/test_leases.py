@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from nsconsole.services.dead_letters.letters import list_dead_letters
 from nsconsole.services.pushes.attempts import Cause, Settlement
@@ -285,6 +286,23 @@ class TestCallsThatFail:
         line.play(503, "pass")
         report = drain(workspace, attended=False, limit=2)
         assert (report.retried, report.applied) == (1, 1)
+
+    def test_what_cannot_be_written_ends_the_drain_and_leaves_no_other_push_behind(
+        self, open_workspace, sandbox, enqueue, pushes
+    ):
+        workspace = open_workspace(sandbox.environ, drain_batch=1, concurrency=3)
+        enqueue(*[item_cost(item) for item in range(101, 121)])
+        with workspace.database.writing() as connection:
+            connection.exec_driver_sql(
+                "CREATE TRIGGER broken BEFORE UPDATE ON ns_pending_pushes "
+                "WHEN NEW.id = 3 AND NEW.status = 'applied' "
+                "BEGIN SELECT RAISE(ABORT, 'broken'); END"
+            )
+        with pytest.raises(IntegrityError, match="broken"):
+            drain(workspace)
+        found = pushes()
+        assert [push["id"] for push in found if push["status"] == "in_flight"] == [3]
+        assert [push["status"] for push in found].count("queued") > 0
 
 
 class TestTheBreaker:

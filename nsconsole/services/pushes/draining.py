@@ -119,11 +119,12 @@ class _Drainer:
         self._failing: set[_Call] = set()  # of which is not written yet what became of them
         self._hands: list[Future[None]] = []
         self._at_work = 0
+        self._broken = False  # a hand fell over what is no answer of NetSuite's
 
     @property
     def is_over(self) -> bool:
         """Whether to take no more."""
-        return self._stop is not None or self._left == 0 or self._stopping()
+        return self._stop is not None or self._left == 0 or self._broken or self._stopping()
 
     def run(self) -> None:
         """Drain until nothing is due."""
@@ -148,7 +149,7 @@ class _Drainer:
 
     def _call_hand(self, pool: ThreadPoolExecutor, most: int) -> None:
         with self._lock:
-            if self._at_work < most:
+            if self._at_work < most and not self._broken:
                 self._at_work += 1
                 self._hands.append(pool.submit(self._work, partial(self._call_hand, pool, most)))
 
@@ -159,6 +160,10 @@ class _Drainer:
                 call_another()
                 call = _Call(self._workspace, self._netsuite, lease, self._under_way)
                 lease = self._settle(call, _made(call))
+        except BaseException:
+            with self._lock:
+                self._broken = True
+            raise
         finally:
             with self._lock:
                 self._at_work -= 1
@@ -200,7 +205,7 @@ class _Drainer:
 
         What failed may mean that nothing else is to be sent, so that is to be known first.
         """
-        if self._stop is not None or self._failing or self._stopping():
+        if self._stop is not None or self._failing or self._broken or self._stopping():
             raise CalledOffError
         try:
             yield
