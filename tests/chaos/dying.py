@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from sqlalchemy import bindparam, event, update
 
 from nsconsole.services import audit_trail
-from nsconsole.services.pushes import draining
+from nsconsole.services.pushes import calling
 from nsconsole.store import pushes
 from nsconsole.store.engine import Database
 
@@ -99,12 +99,12 @@ def _whoever_has_it(settle):
 
 def take_out_request_id(_workspace):
     """Each attempt goes under a request id of its own."""
-    real = draining.to_operation
+    real = calling.to_operation
 
     def anew(*arguments):
         return replace(real(*arguments), request_id=str(uuid.uuid4()))
 
-    draining.to_operation = anew
+    calling.to_operation = anew
 
 
 def take_out_audit_entry(workspace):

@@ -4,6 +4,7 @@ import contextlib
 import sqlite3
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime
 
 import pytest
@@ -130,18 +131,19 @@ class TestBetweenTheAnswerAndItsRecord:
 
     @pytest.fixture
     def after_the_answer(self, at):
-        """Have something happen once NetSuite answered a write."""
+        """Have something happen once NetSuite answered a write, and while no other is sent."""
 
         def order(happen):
             netsuite = at.workspace.netsuite()
             write = netsuite.write
-            once = iter([happen])
+            once, one_at_a_time = iter([happen]), threading.Lock()
 
             def watched(*arguments, **named):
-                try:
-                    return write(*arguments, **named)
-                finally:
-                    next(once, lambda: None)()
+                with one_at_a_time:
+                    try:
+                        return write(*arguments, **named)
+                    finally:
+                        next(once, lambda: None)()
 
             netsuite.write = watched
 

@@ -4,42 +4,30 @@ Any number of threads and processes drain together: each takes a lease on some p
 in one call, and settles them if the lease is still its own.
 """
 
-import json
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
-from nsconsole.netsuite.errors import NetSuiteError, Outcome
+from nsconsole.netsuite.errors import NetSuiteError
 from nsconsole.services.errors import NetSuiteUnavailableError
 from nsconsole.services.interpreter import make_room
-from nsconsole.services.link import check_login, note, note_within
-from nsconsole.services.proposals import proposal_digest
+from nsconsole.services.link import check_login
 from nsconsole.services.pushes import breaker
-from nsconsole.services.pushes.attempts import (
-    Cause,
-    Settlement,
-    Tried,
-    after_error,
-    after_result,
-    failure,
-)
-from nsconsole.services.pushes.leasing import LapsedError, Lease, check_held, take
-from nsconsole.services.pushes.payloads import push_digest, to_operation
+from nsconsole.services.pushes.calling import Call, CalledOffError
+from nsconsole.services.pushes.leasing import Lease, take
 from nsconsole.services.pushes.settling import Settled, settle
-from nsconsole.services.pushes.unsure import settled_by_looking
 from nsconsole.services.workspace import Workspace
 from nsconsole.store import pushes as store
 
 if TYPE_CHECKING:
-    from nsconsole.netsuite.client import NetSuite
-    from nsconsole.netsuite.restlet import OperationResult
+    from nsconsole.services.pushes.attempts import Settlement
 
 _STEP = 0.1  # seconds between looks at whether to stop
 # A call may use 5,000 units. An operation takes 44 at most: 30 to load and save a transaction, the
@@ -116,7 +104,7 @@ class _Drainer:
         self._lock = threading.Lock()
         self._settled: list[Settlement] = []
         self._stop: NetSuiteError | None = None
-        self._failing: set[_Call] = set()  # of which is not written yet what became of them
+        self._failing: set[Call] = set()  # of which is not written yet what became of them
         self._hands: list[Future[None]] = []
         self._at_work = 0
         self._broken = False  # a hand fell over what is no answer of NetSuite's
@@ -158,8 +146,8 @@ class _Drainer:
             lease = self._lease()
             while lease is not None:
                 call_another()
-                call = _Call(self._workspace, self._netsuite, lease, self._under_way)
-                lease = self._settle(call, _made(call))
+                call = Call(self._workspace, self._netsuite, lease, self._under_way)
+                lease = self._settle(call, call.make())
         except BaseException:
             with self._lock:
                 self._broken = True
@@ -168,7 +156,7 @@ class _Drainer:
             with self._lock:
                 self._at_work -= 1
 
-    def _settle(self, call: "_Call", settled: Sequence[Settled]) -> Lease | None:
+    def _settle(self, call: Call, settled: Sequence[Settled]) -> Lease | None:
         """Write what became of a call, and take the next pushes: one wait for the disk for both."""
         stops = [one.settlement.stop for one in settled if one.settlement.stop]
         with self._lock:
@@ -188,9 +176,7 @@ class _Drainer:
         with self._workspace.database.writing() as connection:
             return self._lease_within(connection)
 
-    def _lease_within(
-        self, connection: Connection, *, after: "_Call | None" = None
-    ) -> Lease | None:
+    def _lease_within(self, connection: Connection, *, after: Call | None = None) -> Lease | None:
         """Take the next pushes, in the transaction that writes what became of the call before."""
         with self._lock:
             others_fail = bool(self._failing - {after})
@@ -200,7 +186,7 @@ class _Drainer:
         return lease
 
     @contextmanager
-    def _under_way(self, call: "_Call") -> Iterator[None]:
+    def _under_way(self, call: Call) -> Iterator[None]:
         """Have a call made in the block; raises CalledOffError if it is not to be made just now.
 
         What failed may mean that nothing else is to be sent, so that is to be known first.
@@ -240,168 +226,3 @@ def _why_not(workspace: Workspace) -> str:
     if now.state is not breaker.State.OPEN or now.open_until is None:
         return ""
     return f"the breaker is open until {now.open_until:%H:%M:%S} UTC: {now.reason}"
-
-
-class CalledOffError(Exception):
-    """Nothing was sent: the drain is over, or what another call met is to be seen to first."""
-
-
-def _made(call: "_Call") -> list[Settled]:
-    """Make a call, and tell what became of each push; what was not approved so is not sent."""
-    sound, odd = _sorted_out(call.lease)
-    settled = [Settled(push, _tampered()) for push in odd]
-    with suppress(LapsedError):  # others may have taken it by now, and will settle it
-        settled += call.send(sound)
-    return settled
-
-
-def _sorted_out(lease: Lease) -> tuple[list[Row[Any]], list[Row[Any]]]:
-    """Part the pushes that are what was approved from those that are not."""
-    sound: list[Row[Any]] = []
-    odd: list[Row[Any]] = []
-    for push in lease.pushes:
-        (sound if _is_as_approved(push, lease) else odd).append(push)
-    return sound, odd
-
-
-def _is_as_approved(push: Row[Any], lease: Lease) -> bool:
-    proposal = lease.proposals[push.proposal_id]
-    staged = proposal_digest(proposal._asdict())
-    pushed = push_digest(push.payload_json, staged)
-    untouched = (proposal.digest, push.digest) == (staged, pushed)
-    return untouched and proposal.status == "approved"
-
-
-def _tampered() -> Settlement:
-    message = "the push is not what was approved: its digest does not match. It was not sent"
-    error = failure(Outcome.PERMANENT, "DIGEST_MISMATCH", message)
-    return Settlement("dead", error, cause=Cause.TAMPERED)
-
-
-class _Call:
-    """One call to the RESTlet, and what it says of NetSuite's health."""
-
-    def __init__(
-        self,
-        workspace: Workspace,
-        netsuite: "NetSuite",
-        lease: Lease,
-        under_way: "Callable[[_Call], AbstractContextManager[None]]",
-    ) -> None:
-        self.lease = lease
-        self._workspace = workspace
-        self._netsuite = netsuite
-        self._under_way = under_way
-        self._failed: NetSuiteError | None = None
-        self._answered = False
-
-    def send(self, pushes: Sequence[Row[Any]]) -> list[Settled]:
-        """Send pushes and tell what became of each. Raises LapsedError; then none was sent."""
-        if not pushes:
-            return []
-        try:
-            self._learn_of_restlet(pushes)
-            known = self._looked_up(pushes)
-        except NetSuiteError as error:
-            self._note(error)
-            return [self._learned(push, _not_sent(push, error)) for push in pushes]
-        unknown = [push for push in pushes if push.id not in {one.push.id for one in known}]
-        fitting = unknown[: self._most]
-        waiting = [Settled(push, _not_sent(push)) for push in unknown[len(fitting) :]]
-        return known + waiting + (self._sent(fitting) if fitting else [])
-
-    def tell(self, connection: Connection) -> None:
-        """Let the breaker know how the call went, and all processes that NetSuite answers."""
-        now, permission = self._workspace.now(), self.lease.permission
-        if self._failed is not None:
-            breaker.failed(connection, permission, now, str(self._failed))
-        elif self._answered:
-            breaker.succeeded(connection, permission, now)
-            note_within(connection, self._workspace, None)
-        else:
-            breaker.given_back(connection, permission)
-
-    @property
-    def _most(self) -> int:
-        ping = self._workspace.restlet
-        return ping.max_operations if ping else 1
-
-    def _learn_of_restlet(self, pushes: Sequence[Row[Any]]) -> None:
-        """Ask what it can do, once: before it is sent several operations, or one again."""
-        if self._workspace.restlet is None and (len(pushes) > 1 or pushes[0].maybe_done):
-            self._workspace.restlet = self._netsuite.ping()
-
-    @property
-    def _remembers(self) -> bool:
-        ping = self._workspace.restlet
-        return self._workspace.settings.restlet_idempotent and (ping is None or ping.idempotent)
-
-    def _looked_up(self, pushes: Sequence[Row[Any]]) -> list[Settled]:
-        """What a RESTlet that remembers no requests did already, or may have done."""
-        if self._remembers:
-            return []
-        unsure = [push for push in pushes if push.maybe_done]
-        found = [(push, settled_by_looking(self._netsuite, push)) for push in unsure]
-        return [Settled(push, settlement) for push, settlement in found if settlement]
-
-    def _sent(self, pushes: Sequence[Row[Any]]) -> list[Settled]:
-        operations = [to_operation(push.payload_json, push.request_id) for push in pushes]
-        try:
-            results = self._netsuite.write(operations, sending=self._sending())
-        except CalledOffError:
-            return [Settled(push, _not_sent(push)) for push in pushes]
-        except NetSuiteError as error:
-            self._note(error)
-            alone = len(pushes) == 1
-            return [self._learned(p, after_error(error, _tried(p), alone=alone)) for p in pushes]
-        self._note(None)
-        return [self._after(push, result) for push, result in zip(pushes, results, strict=True)]
-
-    @contextmanager
-    def _sending(self) -> Iterator[None]:
-        """See that the call is still wanted, and still ours to make."""
-        with self._under_way(self):
-            check_held(self._workspace, self.lease)
-            yield
-
-    def _after(self, push: Row[Any], result: "OperationResult") -> Settled:
-        return self._learned(push, after_result(result, _tried(push)))
-
-    def _learned(self, push: Row[Any], settlement: Settlement) -> Settled:
-        """Before what may have been done is laid to rest, ask the RESTlet whether it was.
-
-        A refusal may come before the RESTlet looks whether an earlier attempt did it.
-        """
-        unsure = settlement.cause is Cause.UNKNOWN_OUTCOME or bool(push.maybe_done)
-        if settlement.cause is None or not unsure or not self._remembers:
-            return Settled(push, settlement)
-        try:
-            known = self._netsuite.lookup([push.request_id])[push.request_id]
-        except NetSuiteError:
-            unknown = replace(settlement, cause=Cause.UNKNOWN_OUTCOME, maybe_done=True)
-            return Settled(push, unknown)
-        if known is None or known.error is not None:
-            # The earlier call may be at work still, so the same request id is to go again.
-            return Settled(push, replace(settlement, maybe_done=True))
-        return Settled(push, after_result(known, _tried(push)))
-
-    def _note(self, error: NetSuiteError | None) -> None:
-        self._answered = error is None
-        if error is None:
-            return
-        note(self._workspace, error)
-        if error.outcome in (Outcome.TRANSIENT, Outcome.AMBIGUOUS):
-            self._failed = error
-
-
-def _not_sent(push: Row[Any], error: NetSuiteError | None = None) -> Settlement:
-    """Settle what was not sent: there was no room, or NetSuite failed a question before it."""
-    if error and error.outcome is not Outcome.PERMANENT:
-        return after_error(error, _tried(push), alone=True)
-    maybe_done = bool(push.maybe_done)
-    return Settlement("queued", counted=False, maybe_done=maybe_done, stop=error)
-
-
-def _tried(push: Row[Any]) -> Tried:
-    payload = json.loads(push.payload_json)
-    return Tried(push.attempts, payload["id"], payload["values"], bool(push.maybe_done))
