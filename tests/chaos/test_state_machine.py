@@ -9,6 +9,7 @@ import random
 import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -28,7 +29,7 @@ from nsconsole.services.dead_letters.replay import replay
 from nsconsole.services.errors import NetSuiteUnavailableError, RefusedError
 from nsconsole.services.operators import Role, add_operator, authenticate, first_operator
 from nsconsole.services.proposals import propose
-from nsconsole.services.pushes import breaker, queue
+from nsconsole.services.pushes import breaker, draining, queue
 from nsconsole.services.pushes.draining import drain
 from nsconsole.services.workspace import open_workspace
 from nsconsole.settings import load_settings
@@ -83,6 +84,7 @@ class Desk(RuleBasedStateMachine):
     def __init__(self, home, sandbox, clock, admin, reviewer):
         super().__init__()
         self.closing = contextlib.ExitStack()
+        self.closing.enter_context(mock.patch.object(draining, "hands", lambda calls: calls))
         self.home = Path(self.closing.enter_context(TemporaryDirectory())) / "home"
         shutil.copytree(home, self.home)
         self.sandbox, self.clock = sandbox, clock

@@ -91,6 +91,11 @@ def held_back(workspace: Workspace) -> float | None:
     return seconds if 0 < seconds <= longest else None
 
 
+def hands(calls: int) -> int:
+    """How many threads make so many calls at once: some settle while those of others run."""
+    return calls + (calls + 1) // 2
+
+
 class _Drainer:
     """The threads of one drain: whoever finds something to send calls another to look for more."""
 
@@ -116,8 +121,7 @@ class _Drainer:
 
     def run(self) -> None:
         """Drain until nothing is due."""
-        permits = self._workspace.governor.size()
-        most = permits + (permits + 1) // 2  # some settle while the calls of others are under way
+        most = hands(self._workspace.governor.size())
         with ThreadPoolExecutor(max_workers=most, thread_name_prefix="drain") as pool:
             self._hands = []
             self._call_hand(pool, most)
