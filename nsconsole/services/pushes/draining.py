@@ -117,7 +117,12 @@ class _Drainer:
     @property
     def is_over(self) -> bool:
         """Whether to take no more."""
-        return self._stop is not None or self._left == 0 or self._broken or self._stopping()
+        return self._left == 0 or self._is_ended
+
+    @property
+    def _is_ended(self) -> bool:
+        """Whether nothing more is to be sent."""
+        return self._stop is not None or self._broken or self._stopping()
 
     def run(self) -> None:
         """Drain until nothing is due."""
@@ -195,7 +200,7 @@ class _Drainer:
 
         What failed may mean that nothing else is to be sent, so that is to be known first.
         """
-        if self._stop is not None or self._failing or self._broken or self._stopping():
+        if self._failing or self._is_ended:
             raise CalledOffError
         try:
             yield
