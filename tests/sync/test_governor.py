@@ -19,6 +19,7 @@ from nsconsole.services.governor import Governor
 from nsconsole.services.sync.asking import Asker
 from nsconsole.services.sync.halt import Halt
 from nsconsole.store import governor as store
+from tests.waiting import until
 
 PROGRAM = Path(__file__).with_name("calling.py")
 PATIENCE = 30  # seconds, after which a test has failed
@@ -88,14 +89,6 @@ def in_time(work, *args, patience=PATIENCE):
     thread.join(patience)
     if thread.is_alive():
         raise TimeoutError
-
-
-def wait_until(true):
-    for _ in range(PATIENCE * 100):
-        if true():
-            return
-        time.sleep(0.01)
-    raise TimeoutError
 
 
 # No more than there are
@@ -171,7 +164,7 @@ def test_a_push_goes_before_reads_that_have_waited_longer(governor, plain, _agai
             pool.submit(read)
             arrived.acquire(timeout=PATIENCE)
         pool.submit(take, shared, urgent=True, then=lambda: order.append("push"))
-        wait_until(lambda: plain.locks.is_waited_for("urgent"))
+        until(lambda: plain.locks.is_waited_for("urgent"))
     assert order == ["push"] + ["read"] * 8
 
 
@@ -179,7 +172,7 @@ def test_pushes_of_one_process_go_before_the_reads_of_another(governor, calling,
     shared, pushed = governor(1), []
     with ThreadPoolExecutor(8) as pool, shared.permit(urgent=False):
         pusher = calling("urgent", size=1)
-        wait_until(lambda: plain.locks.is_waited_for("urgent"))
+        until(lambda: plain.locks.is_waited_for("urgent"))
         for _ in range(8):
             pool.submit(
                 take,
@@ -193,7 +186,7 @@ def test_reads_go_on_when_a_process_that_waited_to_push_was_killed(governor, cal
     shared = governor(1)
     with shared.permit(urgent=False):
         pusher = calling("urgent", size=1)
-        wait_until(lambda: plain.locks.is_waited_for("urgent"))
+        until(lambda: plain.locks.is_waited_for("urgent"))
         pusher.kill()
         pusher.wait(PATIENCE)
     in_time(take, shared)
@@ -206,7 +199,7 @@ def waits(pool, governor, plain, *, urgent=False, then=lambda: None):
     """Let a thread wait for a permit."""
     waiting = pool.submit(take, governor, urgent=urgent, then=then)
     name = "urgent" if urgent else "patient"
-    wait_until(lambda: plain.locks.is_waited_for(name) or waiting.done())
+    until(lambda: plain.locks.is_waited_for(name) or waiting.done())
     return waiting
 
 
@@ -240,7 +233,7 @@ def test_a_permit_that_is_one_too_many_by_now_is_not_handed_on(governor, plain):
 
         with pytest.raises(NetSuiteError):
             take(shared, then=refuse)
-        time.sleep(0.1)
+        time.sleep(0.1)  # in which it would be handed on, if it were
         order.append("one left")
     assert order == ["one left", "late"]
 
@@ -256,9 +249,9 @@ def test_other_processes_get_permits_while_threads_here_hand_theirs_on(governor,
             assert len(order) < 8
             with shared.permit(urgent=False):
                 other = calling(size=1)
-                wait_until(lambda: plain.locks.is_waited_for("patient"))
+                until(lambda: plain.locks.is_waited_for("patient"))
                 ours = pool.submit(take, shared, then=partial(look, other))
-                time.sleep(0.1)
+                time.sleep(0.1)  # by now it waits, too, which the other hides
             ours.result(PATIENCE)
 
 
